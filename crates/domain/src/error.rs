@@ -1,0 +1,149 @@
+//! One error for all use-cases. The HTTP face of each is the app's to know.
+
+use std::fmt;
+
+use crate::RevokedBecause;
+
+/// Why a use-case did not do what it was asked. Codes never change and are never reused: clients store them.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The request cannot be understood; each fault names its field.
+    #[error("the request is not valid")]
+    InvalidRequest(Vec<FieldFault>),
+    /// No app of that name serves this channel.
+    #[error("no such app serves this channel")]
+    AppUnknown,
+    /// WeChat does not take the code, or it was handed in before: the client needs a new one.
+    #[error("the login code was not accepted")]
+    LoginCodeRejected,
+    /// No token, or one that nobody has.
+    #[error("there is no such session")]
+    Unauthenticated,
+    /// The session ran out by itself.
+    #[error("the session has expired")]
+    SessionExpired,
+    /// The session was ended by somebody.
+    #[error("the session was ended: {0}")]
+    SessionRevoked(RevokedBecause),
+    /// The backend that asks did not prove which one it is.
+    #[error("the client is not known")]
+    ClientUnauthorized,
+    /// WeChat holds this person for a risk (errcode 40226).
+    #[error("WeChat blocked this login")]
+    LoginBlocked,
+    /// An operator disabled the user.
+    #[error("the user is disabled")]
+    UserDisabled,
+    /// The user is closing the account.
+    #[error("the account is being closed")]
+    AccountClosing,
+    /// Nobody with this id, or nobody to sign in and `create_user` is false.
+    #[error("there is no such user")]
+    UserNotFound,
+    /// The login method is another user's.
+    #[error("the login method is another user's")]
+    LoginMethodTaken,
+    /// The data does not decrypt or verify with any session_key that we hold.
+    #[error("the session_key does not fit the data")]
+    SessionKeyStale,
+    /// The same Idempotency-Key came with another body.
+    #[error("the Idempotency-Key came with another body before")]
+    IdempotencyKeyReused,
+    /// WeChat's rate limit (errcode 45011).
+    #[error("WeChat asks to slow down")]
+    WeChatRateLimited,
+    /// WeChat refuses the app itself: the operator must act.
+    #[error("WeChat refuses the app (errcode {errcode})")]
+    WeChatMisconfigured {
+        /// WeChat's code.
+        errcode: i64,
+    },
+    /// WeChat did not answer, or with nothing that means anything.
+    #[error("WeChat did not answer")]
+    WeChatUnavailable,
+    /// A database or Redis did not answer, so the truth is unknown.
+    #[error(transparent)]
+    DependencyUnavailable(#[from] PortError),
+}
+
+impl Error {
+    /// The stable word for this error.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidRequest(_) => "invalid_request",
+            Self::AppUnknown => "app_unknown",
+            Self::LoginCodeRejected => "login_code_rejected",
+            Self::Unauthenticated => "unauthenticated",
+            Self::SessionExpired => "session_expired",
+            Self::SessionRevoked(_) => "session_revoked",
+            Self::ClientUnauthorized => "client_unauthorized",
+            Self::LoginBlocked => "login_blocked",
+            Self::UserDisabled => "user_disabled",
+            Self::AccountClosing => "account_closing",
+            Self::UserNotFound => "user_not_found",
+            Self::LoginMethodTaken => "login_method_taken",
+            Self::SessionKeyStale => "session_key_stale",
+            Self::IdempotencyKeyReused => "idempotency_key_reused",
+            Self::WeChatRateLimited => "wechat_rate_limited",
+            Self::WeChatMisconfigured { .. } => "wechat_misconfigured",
+            Self::WeChatUnavailable => "wechat_unavailable",
+            Self::DependencyUnavailable(_) => "dependency_unavailable",
+        }
+    }
+
+    /// The fault of a single field.
+    #[must_use]
+    pub fn invalid(pointer: impl Into<String>, message: impl fmt::Display) -> Self {
+        Self::InvalidRequest(vec![FieldFault {
+            pointer: pointer.into(),
+            message: message.to_string(),
+        }])
+    }
+}
+
+/// A field of a request that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldFault {
+    /// JSON Pointer (RFC 6901) to the field; empty for the whole body.
+    pub pointer: String,
+    /// What is wrong with it, for a developer; never its value.
+    pub message: String,
+}
+
+/// What a port needs to do its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dependency {
+    /// The SQL database.
+    Database,
+    /// Where sessions live, where that is not the database.
+    Redis,
+}
+
+impl fmt::Display for Dependency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Database => "database",
+            Self::Redis => "redis",
+        })
+    }
+}
+
+/// A port could not do its work. The cause is for the log alone.
+#[derive(Debug, thiserror::Error)]
+#[error("the {dependency} is unavailable")]
+pub struct PortError {
+    /// What failed.
+    pub dependency: Dependency,
+    source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl PortError {
+    /// Hides an adapter's own error.
+    pub fn new(dependency: Dependency, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self {
+            dependency,
+            source: source.into(),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+#![doc = include_str!("../README.md")]
+
+mod app;
+mod client;
+mod error;
+mod external_id;
+mod id;
+mod idempotency;
+mod keyring;
+mod login_method;
+mod pending_login;
+mod phone;
+pub mod ports;
+mod profile;
+pub mod resolve;
+mod revocation;
+mod session;
+mod token;
+pub mod use_case;
+mod user;
+mod wechat;
+
+pub use app::{App, AppName, Apps, Channel, InvalidAppName, OpenPlatform};
+pub use client::{Client, InvalidClient};
+pub use error::{Dependency, Error, FieldFault, PortError};
+pub use external_id::{ExternalId, InvalidExternalId};
+pub use id::{AccountId, LoginMethodId, SessionId, UserId};
+pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
+pub use keyring::{CannotOpen, InvalidKey, Keyring, MasterKey, Purpose};
+pub use login_method::{LoginMethod, LoginMethodKind};
+pub use pending_login::{PendingLogin, State};
+pub use phone::{InvalidPhone, Phone};
+pub use profile::{InvalidProfile, Profile, ProfileEdit};
+pub use revocation::{Revocation, RevocationView, RevokedBecause};
+pub use session::{Lifetime, Lifetimes, Session};
+pub use token::{InvalidToken, SessionToken, TokenDigest};
+pub use user::{User, UserAccount, UserState, WeChatIdentity};
+pub use wechat::{
+    AppId, CodeDigest, Decrypted, EncryptedData, InvalidAppId, InvalidCode, InvalidIdentifier,
+    InvalidSessionKey, LoginCode, NotDecryptable, OpenId, SessionKey, UnionId,
+};

@@ -1,0 +1,91 @@
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+
+/// A phone number in E.164 form, such as `+8613800138000`.
+#[derive(Clone)]
+pub struct Phone(SecretString);
+
+/// The text is no phone number in E.164 form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be '+' and 7 to 15 digits")]
+pub struct InvalidPhone;
+
+impl Phone {
+    /// Reads a number in E.164 form.
+    ///
+    /// # Errors
+    /// [`InvalidPhone`] where it is none.
+    pub fn parse(text: &str) -> Result<Self, InvalidPhone> {
+        let digits = text.strip_prefix('+').ok_or(InvalidPhone)?;
+        if (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
+            Ok(Self(text.into()))
+        } else {
+            Err(InvalidPhone)
+        }
+    }
+
+    /// The whole number, for those who may see it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// The number as its owner knows it again and nobody else can call it: `+86138****8000`.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let number = self.expose();
+        let last = number.len() - 4;
+        let shown = last.saturating_sub(4).max(1);
+        format!("{}****{}", &number[..shown], &number[last..])
+    }
+}
+
+impl PartialEq for Phone {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
+impl Eq for Phone {}
+
+impl fmt::Debug for Phone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Phone(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_e164_is_a_number() {
+        for good in ["+8613800138000", "+85261234567", "+1234567"] {
+            assert_eq!(Phone::parse(good).unwrap().expose(), good);
+        }
+        for bad in [
+            "",
+            "+",
+            "13800138000",
+            "+123456",
+            "+1234567890123456",
+            "+86 138",
+            "+８６１３８００",
+            "++8613800",
+        ] {
+            assert_eq!(Phone::parse(bad), Err(InvalidPhone), "{bad}");
+        }
+    }
+
+    #[test]
+    fn four_digits_are_hidden() {
+        assert_eq!(Phone::parse("+8613800138000").unwrap().masked(), "+86138****8000");
+        assert_eq!(Phone::parse("+85261234567").unwrap().masked(), "+852****4567");
+        assert_eq!(Phone::parse("+1234567").unwrap().masked(), "+****4567");
+        assert_eq!(
+            format!("{:?}", Phone::parse("+8613800138000").unwrap()),
+            "Phone(…)"
+        );
+    }
+}

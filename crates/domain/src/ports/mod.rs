@@ -1,0 +1,21 @@
+//! What the use-cases need of the world. Each adapter is one technology's answer; `testkit::contract` checks the sentences here.
+
+mod clock;
+mod entropy;
+mod exchanges;
+mod pending_logins;
+mod revocations;
+mod session_keys;
+mod sessions;
+mod users;
+mod wechat;
+
+pub use clock::Clock;
+pub use entropy::Entropy;
+pub use exchanges::{Exchanges, KeptAnswer, RequestDigest};
+pub use pending_logins::PendingLogins;
+pub use revocations::{Reading, Revocations};
+pub use session_keys::{SessionKeyRing, SessionKeys};
+pub use sessions::Sessions;
+pub use users::Users;
+pub use wechat::{CodeExchange, WeChat, WeChatError};

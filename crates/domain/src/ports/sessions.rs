@@ -1,0 +1,33 @@
+use async_trait::async_trait;
+
+use crate::{PortError, Session, TokenDigest};
+
+/// Where sessions live.
+#[async_trait]
+pub trait Sessions: Send + Sync {
+    /// Keeps a new session. It MUST survive a restart once this returns.
+    ///
+    /// # Errors
+    /// [`PortError`] where the store did not answer.
+    async fn insert(&self, digest: &TokenDigest, session: &Session) -> Result<(), PortError>;
+
+    /// The session of this token, exactly as it was kept. One that has expired MUST be found for 24 hours more, so that its owner can be told.
+    ///
+    /// # Errors
+    /// [`PortError`] where the store did not answer: whether there is one is unknown then.
+    async fn find(&self, digest: &TokenDigest) -> Result<Option<Session>, PortError>;
+
+    /// Replaces a session by its renewed form if, and only if, it still is what was read: a session that was removed meanwhile MUST NOT come back.
+    /// Says whether it did.
+    ///
+    /// # Errors
+    /// [`PortError`] where the store did not answer.
+    async fn renew(&self, digest: &TokenDigest, read: &Session, renewed: &Session)
+    -> Result<bool, PortError>;
+
+    /// Removes a session, if it is there.
+    ///
+    /// # Errors
+    /// [`PortError`] where the store did not answer. What keeps the session from opening anything is the revocation, not this.
+    async fn remove(&self, digest: &TokenDigest) -> Result<(), PortError>;
+}

@@ -1,0 +1,59 @@
+use async_trait::async_trait;
+use time::OffsetDateTime;
+
+use crate::{
+    ExternalId, PortError, Profile, ProfileEdit, User, UserAccount, UserId,
+    resolve::{Identification, Resolution},
+};
+
+/// Users and their login methods.
+#[async_trait]
+pub trait Users: Send + Sync {
+    /// Finds or registers the user that WeChat identified, by the rule of [`crate::resolve::decide`], in one atomic step: it does all that
+    /// the rule says or nothing, and any number of first logins of one person at once MUST give one user and fail none.
+    /// Identifiers MUST compare bytewise. Days of use are written at most once a day.
+    ///
+    /// # Errors
+    /// [`PortError`] where the database did not answer.
+    async fn resolve(&self, asked: &Identification, now: OffsetDateTime) -> Result<Resolution, PortError>;
+
+    /// The user that this id means; a merged user's MUST find the survivor.
+    ///
+    /// # Errors
+    /// [`PortError`] where the database did not answer.
+    async fn find(&self, id: UserId) -> Result<Option<User>, PortError>;
+
+    /// As [`Users::find`], with all login methods, those of former ids too.
+    ///
+    /// # Errors
+    /// [`PortError`] where the database did not answer.
+    async fn find_account(&self, id: UserId) -> Result<Option<UserAccount>, PortError>;
+
+    /// As [`Users::find_account`], by the company's own id.
+    ///
+    /// # Errors
+    /// [`PortError`] where the database did not answer.
+    async fn find_account_by_external_id(&self, id: &ExternalId) -> Result<Option<UserAccount>, PortError>;
+
+    /// Changes what the user set about themselves, and gives the user as they are then. From then on WeChat MUST NOT overwrite it.
+    ///
+    /// # Errors
+    /// [`PortError`] where the database did not answer.
+    async fn edit_profile(
+        &self,
+        id: UserId,
+        edit: &ProfileEdit,
+        now: OffsetDateTime,
+    ) -> Result<Option<User>, PortError>;
+
+    /// Takes over what WeChat says, but for what the user set themselves, and gives the user as they are then.
+    ///
+    /// # Errors
+    /// [`PortError`] where the database did not answer.
+    async fn fill_profile(
+        &self,
+        id: UserId,
+        profile: &Profile,
+        now: OffsetDateTime,
+    ) -> Result<Option<User>, PortError>;
+}

@@ -1,0 +1,13 @@
+//! What WeChat names and hands out.
+
+mod app_id;
+mod code;
+mod encrypted_data;
+mod identifier;
+mod session_key;
+
+pub use app_id::{AppId, InvalidAppId};
+pub use code::{CodeDigest, InvalidCode, LoginCode};
+pub use encrypted_data::{Decrypted, EncryptedData, NotDecryptable};
+pub use identifier::{InvalidIdentifier, OpenId, UnionId};
+pub use session_key::{InvalidSessionKey, SessionKey};
