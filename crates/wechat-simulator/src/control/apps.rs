@@ -1,0 +1,73 @@
+use std::sync::Arc;
+
+use actix_web::web::{Data, Json};
+use serde::Deserialize;
+
+use crate::app::{App, Channel};
+use crate::fault::Fault;
+use crate::random;
+use crate::server::State;
+use crate::world::World;
+
+/// What a new app must or may say about itself.
+#[derive(Clone, Deserialize)]
+pub(super) struct NewApp {
+    channel: Channel,
+    app_id: Option<String>,
+    secret: Option<String>,
+    name: Option<String>,
+    /// Null is an answer of its own: not bound.
+    #[serde(default = "default_open_platform")]
+    open_platform: Option<String>,
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the type of the field")]
+fn default_open_platform() -> Option<String> {
+    Some("default".to_owned())
+}
+
+pub(super) async fn list(state: Data<State>) -> Json<Vec<App>> {
+    let apps = state.world().apps.all().to_vec();
+    Json(apps.iter().map(|app| App::clone(app)).collect())
+}
+
+pub(super) fn add(world: &mut World, new: &NewApp) -> Result<Arc<App>, Fault> {
+    let new = new.clone();
+    let app_id = new
+        .app_id
+        .unwrap_or_else(|| format!("wx{}", random::hex(&random::bytes::<8>())));
+    let app = App {
+        name: new.name.unwrap_or_else(|| default_name(new.channel, &app_id)),
+        app_id,
+        secret: new.secret.unwrap_or_else(|| random::hex(&random::bytes::<16>())),
+        channel: new.channel,
+        open_platform: new.open_platform,
+    };
+    check("app_id", &app.app_id, |letter| {
+        letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')
+    })?;
+    check("secret", &app.secret, |letter| letter.is_ascii_graphic())?;
+    check("name", &app.name, |letter| !letter.is_control())?;
+    if let Some(account) = &app.open_platform {
+        check("open_platform", account, |letter| !letter.is_control())?;
+    }
+    world.apps.add(app)
+}
+
+/// The end of the id tells several apps of one channel apart.
+fn default_name(channel: Channel, app_id: &str) -> String {
+    let tail = app_id
+        .get(app_id.len().saturating_sub(6)..)
+        .unwrap_or_default()
+        .to_lowercase();
+    format!("{}_{tail}", channel.as_str())
+}
+
+fn check(field: &str, text: &str, allowed: fn(char) -> bool) -> Result<(), Fault> {
+    if text.trim().is_empty() || text.chars().count() > 64 || !text.chars().all(allowed) {
+        return Err(Fault::invalid(format!(
+            "\"{field}\" must be 1 to 64 characters that may stand there."
+        )));
+    }
+    Ok(())
+}

@@ -1,0 +1,36 @@
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::app::Channel;
+use crate::fault::Fault;
+use crate::world::{CodeKind, World};
+
+#[derive(Deserialize)]
+pub(super) struct NewCode {
+    app_id: String,
+    person: String,
+    #[serde(default)]
+    kind: CodeKind,
+}
+
+#[derive(Serialize)]
+pub(super) struct Issued {
+    code: Arc<str>,
+    expires_in: u64,
+}
+
+pub(super) fn issue(world: &mut World, new: &NewCode) -> Result<Issued, Fault> {
+    let app = world.apps.called(&new.app_id)?;
+    if new.kind == CodeKind::Phone && app.channel != Channel::MiniProgram {
+        return Err(Fault::invalid(
+            "Only mini-programs have the button that gives a phone code.",
+        ));
+    }
+    let person = world.people.called(&new.person)?;
+    let (code, life) = world.issue_code(&app, &person.id, new.kind);
+    Ok(Issued {
+        code,
+        expires_in: life.as_secs(),
+    })
+}

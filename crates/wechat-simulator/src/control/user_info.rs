@@ -1,0 +1,22 @@
+use serde::Deserialize;
+
+use crate::app::Channel;
+use crate::fault::Fault;
+use crate::user_info::UserInfo;
+use crate::world::World;
+
+#[derive(Deserialize)]
+pub(super) struct Whose {
+    app_id: String,
+    person: String,
+}
+
+pub(super) fn make(world: &mut World, whose: &Whose) -> Result<UserInfo, Fault> {
+    let app = world.apps.called(&whose.app_id)?;
+    if app.channel != Channel::MiniProgram {
+        return Err(Fault::invalid("Only mini-programs receive encrypted user info."));
+    }
+    let person = world.people.called(&whose.person)?;
+    let key = world.key_on_device(&app, &person.id);
+    Ok(UserInfo::of(&person, &app, key, world.clock.now()))
+}

@@ -1,0 +1,129 @@
+//! The page for people: who and what is there, and a code to try the service with.
+
+mod card;
+mod curl;
+mod html;
+mod language;
+mod view;
+mod words;
+
+use std::future::ready;
+
+use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
+use actix_web::web::{self, Bytes, Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use url::form_urlencoded;
+
+use crate::app::Channel;
+use crate::fault::Fault;
+use crate::person::DEMO_PERSON;
+use crate::server::State;
+use crate::world::{CodeKind, World};
+use language::Language;
+use view::{Ticket, View};
+
+const PEOPLE_SHOWN: usize = 50;
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(
+            web::resource("/")
+                .route(web::get().to(show))
+                .route(web::post().to(hand_out)),
+        )
+        .route(
+            "/simulator/page.css",
+            file("text/css; charset=utf-8", include_str!("page.css")),
+        )
+        .route(
+            "/simulator/page.js",
+            file("text/javascript; charset=utf-8", include_str!("page.js")),
+        );
+}
+
+fn file(content_type: &'static str, text: &'static str) -> actix_web::Route {
+    web::get().to(move || ready(guarded().content_type(content_type).body(text)))
+}
+
+async fn show(request: HttpRequest, state: Data<State>) -> HttpResponse {
+    render(&request, &state, None)
+}
+
+/// A form without scripts: the answer is the page again, with the code in it.
+async fn hand_out(request: HttpRequest, state: Data<State>, body: Bytes) -> HttpResponse {
+    let field = |name: &str| {
+        let value = form_urlencoded::parse(&body)
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value);
+        value.filter(|value| !value.trim().is_empty())
+    };
+    let (app, person) = (field("app"), field("person"));
+    let ticket = issue(
+        &mut state.world(),
+        app.as_deref(),
+        person.as_deref().unwrap_or(DEMO_PERSON),
+    );
+    render(&request, &state, Some(ticket))
+}
+
+fn issue(world: &mut World, app: Option<&str>, person: &str) -> Result<Ticket, Fault> {
+    let app = match app {
+        Some(app) => world.apps.called(app)?,
+        None => world
+            .apps
+            .all()
+            .iter()
+            .find(|app| app.channel == Channel::MiniProgram)
+            .cloned()
+            .ok_or_else(|| Fault::not_found("There is no mini-program."))?,
+    };
+    let person = world.people.called(person)?;
+    let (code, life) = world.issue_code(&app, &person.id, CodeKind::Login);
+    Ok(Ticket {
+        app,
+        person,
+        code,
+        life,
+    })
+}
+
+fn render(request: &HttpRequest, state: &State, ticket: Option<Result<Ticket, Fault>>) -> HttpResponse {
+    let view = {
+        let world = state.world();
+        let people = world.people.all();
+        View {
+            language: language(request.query_string(), request.headers()),
+            service_url: &state.service_url,
+            apps: world.apps.all().to_vec(),
+            people: people.iter().take(PEOPLE_SHOWN).cloned().collect(),
+            people_not_shown: people.len().saturating_sub(PEOPLE_SHOWN),
+            ticket,
+        }
+    };
+    guarded()
+        .content_type("text/html; charset=utf-8")
+        .insert_header(("vary", "accept-language"))
+        .body(view.html())
+}
+
+fn language(query: &str, headers: &HeaderMap) -> Language {
+    let chosen = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "lang");
+    let accepted = headers
+        .get(ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    chosen
+        .and_then(|(_, tag)| Language::of_tag(&tag))
+        .unwrap_or_else(|| Language::accepted(accepted))
+}
+
+fn guarded() -> actix_web::HttpResponseBuilder {
+    let mut response = HttpResponse::Ok();
+    response
+        .insert_header(("content-security-policy", POLICY))
+        .insert_header(("x-content-type-options", "nosniff"))
+        .insert_header(("referrer-policy", "no-referrer"))
+        .insert_header(("cache-control", "no-store"));
+    response
+}

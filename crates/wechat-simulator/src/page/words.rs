@@ -1,0 +1,95 @@
+use super::language::Language;
+
+/// What the page says.
+pub(super) struct Words {
+    pub(super) html_lang: &'static str,
+    pub(super) title: &'static str,
+    pub(super) not_wechat: &'static str,
+    pub(super) code_heading: &'static str,
+    pub(super) code_intro: &'static str,
+    pub(super) app: &'static str,
+    pub(super) person: &'static str,
+    pub(super) person_hint: &'static str,
+    pub(super) get_code: &'static str,
+    pub(super) ticket: &'static str,
+    pub(super) once: &'static str,
+    pub(super) always: &'static str,
+    pub(super) paste: &'static str,
+    pub(super) copy: &'static str,
+    pub(super) copied: &'static str,
+    pub(super) refused: &'static str,
+    pub(super) apps_heading: &'static str,
+    pub(super) secret: &'static str,
+    pub(super) open_platform: &'static str,
+    pub(super) people_heading: &'static str,
+    pub(super) phone: &'static str,
+    pub(super) nickname: &'static str,
+    pub(super) none: &'static str,
+    pub(super) more_people: &'static str,
+    pub(super) channels: [&'static str; 4],
+}
+
+impl Words {
+    pub(super) fn of(language: Language) -> &'static Self {
+        match language {
+            Language::Chinese => &CHINESE,
+            Language::English => &ENGLISH,
+        }
+    }
+}
+
+static CHINESE: Words = Words {
+    html_lang: "zh-CN",
+    title: "微信模拟器",
+    not_wechat: "这不是微信，只用于开发和测试。任何人都能在这里以任何身份登录，切勿用于生产环境。",
+    code_heading: "获取登录凭证",
+    code_intro: "选择小程序和用户，获取一个 wx.login 凭证（code），再用下面的命令登录你的服务。",
+    app: "小程序",
+    person: "用户",
+    person_hint: "输入新名字会创建新用户",
+    get_code: "获取凭证",
+    ticket: "凭证",
+    once: "只能使用一次，有效期（秒）：",
+    always: "开发者工具的模拟凭证：随时可用，总是以演示用户登录。",
+    paste: "在终端中粘贴：",
+    copy: "复制",
+    copied: "已复制",
+    refused: "没有成功：",
+    apps_heading: "应用",
+    secret: "AppSecret",
+    open_platform: "开放平台账号",
+    people_heading: "用户",
+    phone: "手机号",
+    nickname: "昵称",
+    none: "无",
+    more_people: "未显示的其他用户：",
+    channels: ["小程序", "网站应用", "移动应用", "公众号"],
+};
+
+static ENGLISH: Words = Words {
+    html_lang: "en",
+    title: "WeChat simulator",
+    not_wechat: "This is not WeChat. It is for development and tests only: anybody can sign in as anybody here. Never use it in production.",
+    code_heading: "Get a login code",
+    code_intro: "Choose a mini-program and a person, get a wx.login code, and sign in to your service with the line below.",
+    app: "Mini-program",
+    person: "Person",
+    person_hint: "A new name makes a new person",
+    get_code: "Get a code",
+    ticket: "Code",
+    once: "Works once, for this many seconds:",
+    always: "The mock code of the developer tools: works at any time and signs in the demo person.",
+    paste: "Paste into a terminal:",
+    copy: "Copy",
+    copied: "Copied",
+    refused: "That did not work:",
+    apps_heading: "Apps",
+    secret: "AppSecret",
+    open_platform: "Open Platform account",
+    people_heading: "People",
+    phone: "Phone",
+    nickname: "Nickname",
+    none: "none",
+    more_people: "People not shown:",
+    channels: ["Mini-program", "Website", "Mobile app", "Official account"],
+};

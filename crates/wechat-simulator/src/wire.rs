@@ -1,0 +1,91 @@
+//! How WeChat writes its answers.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::random;
+
+/// Why WeChat refuses a call: the `errcode`, and how its `errmsg` begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) errcode: i32,
+    pub(crate) errmsg: &'static str,
+}
+
+impl Refusal {
+    pub(crate) const INVALID_GRANT_TYPE: Self = Self::new(40002, "invalid grant_type");
+    pub(crate) const INVALID_APPID: Self = Self::new(40013, "invalid appid");
+    pub(crate) const INVALID_CODE: Self = Self::new(40029, "invalid code");
+    pub(crate) const INVALID_APPSECRET: Self = Self::new(40125, "invalid appsecret");
+    pub(crate) const CODE_BEEN_USED: Self = Self::new(40163, "code been used");
+    pub(crate) const APPID_MISSING: Self = Self::new(41002, "appid missing");
+    pub(crate) const APPSECRET_MISSING: Self = Self::new(41004, "appsecret missing");
+    pub(crate) const MISSING_CODE: Self = Self::new(41008, "missing code");
+    pub(crate) const REQUIRE_GET: Self = Self::new(43001, "require GET method");
+
+    const fn new(errcode: i32, errmsg: &'static str) -> Self {
+        Self { errcode, errmsg }
+    }
+
+    /// The body of the answer, as the `/sns/*` calls write it: with a comma before the `rid`.
+    pub(crate) fn sns_body(self, now: Duration) -> String {
+        let Self { errcode, errmsg } = self;
+        format!(
+            r#"{{"errcode":{errcode},"errmsg":"{errmsg}, rid: {}"}}"#,
+            rid(now)
+        )
+    }
+}
+
+/// JSON with `/` written as `\/`. Outside of strings JSON has no slash, so every one may be escaped.
+pub(crate) fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value)
+        .expect("answers are plain structs of strings and numbers")
+        .replace('/', r"\/")
+}
+
+/// The id of a call: three groups of hex digits, the first of them the Unix time.
+fn rid(now: Duration) -> String {
+    let [second, third] = [
+        random::hex(&random::bytes::<4>()),
+        random::hex(&random::bytes::<4>()),
+    ];
+    format!("{:08x}-{second}-{third}", now.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rid_begins_with_the_time() {
+        // The one in WeChat's documents is printed beside its time.
+        let rid = rid(Duration::from_secs(1_635_156_704));
+        assert!(rid.starts_with("617682e0-"), "{rid}");
+        assert!(
+            rid.split('-').all(|group| group.len() == 8) && rid.split('-').count() == 3,
+            "{rid}"
+        );
+    }
+
+    #[test]
+    fn a_refusal_is_written_as_wechat_does() {
+        let body = Refusal::INVALID_CODE.sns_body(Duration::from_secs(0x65a1_3fa1));
+        assert!(
+            body.starts_with(r#"{"errcode":40029,"errmsg":"invalid code, rid: 65a13fa1-"#),
+            "{body}"
+        );
+        assert!(body.ends_with(r#""}"#), "{body}");
+    }
+
+    #[test]
+    fn slashes_are_escaped_and_mean_the_same() {
+        let text = json(&["AAEC/wQF", r"a\/b"]);
+        assert_eq!(text, r#"["AAEC\/wQF","a\\\/b"]"#);
+        assert_eq!(
+            serde_json::from_str::<Vec<String>>(&text).unwrap(),
+            ["AAEC/wQF", r"a\/b"]
+        );
+    }
+}

@@ -1,0 +1,158 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::app::{App, Channel};
+use crate::apps::Apps;
+use crate::clock::Clock;
+use crate::code;
+use crate::codes::{Codes, Grant, IssuedCode};
+use crate::options::UnknownCodes;
+use crate::people::People;
+use crate::person::{DEMO_PERSON, PersonId};
+use crate::session_key::{KeyRing, SessionKey};
+use crate::wire::Refusal;
+
+/// All that the pretend WeChat knows.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) apps: Apps,
+    pub(crate) people: People,
+    pub(crate) clock: Clock,
+    codes: Codes,
+    keys: HashMap<(PersonId, String), KeyRing>,
+    unknown_codes: UnknownCodes,
+    first_apps: Vec<App>,
+}
+
+/// What kind of code is asked for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum CodeKind {
+    /// The login code that the app's channel has.
+    #[default]
+    Login,
+    /// The code of a mini-program's phone button.
+    Phone,
+}
+
+/// Who has signed in to a mini-program.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct SignedIn {
+    pub(crate) person: PersonId,
+    pub(crate) session_key: SessionKey,
+}
+
+impl World {
+    pub(crate) fn new(first_apps: Vec<App>, unknown_codes: UnknownCodes) -> Self {
+        Self {
+            apps: Apps::new(&first_apps),
+            people: People::default(),
+            clock: Clock::default(),
+            codes: Codes::default(),
+            keys: HashMap::new(),
+            unknown_codes,
+            first_apps,
+        }
+    }
+
+    /// As it was at the start; the clock too.
+    pub(crate) fn reset(&mut self) {
+        *self = Self::new(std::mem::take(&mut self.first_apps), self.unknown_codes);
+    }
+
+    /// A new code, and how long it lives.
+    pub(crate) fn issue_code(
+        &mut self,
+        app: &App,
+        person: &PersonId,
+        kind: CodeKind,
+    ) -> (Arc<str>, Duration) {
+        let now = self.clock.now();
+        let code: Arc<str> = match kind {
+            CodeKind::Login => code::new_login().into(),
+            CodeKind::Phone => code::new_phone().into(),
+        };
+        let grant = match (kind, app.channel) {
+            (CodeKind::Phone, _) => Grant::Phone,
+            (CodeKind::Login, Channel::MiniProgram) => {
+                Grant::MiniProgramLogin(self.ring(app, person).for_new_code(&code))
+            }
+            (CodeKind::Login, _) => Grant::OauthLogin,
+        };
+        let life = match app.channel {
+            Channel::Web | Channel::MobileApp => Duration::from_mins(10),
+            Channel::MiniProgram | Channel::OfficialAccount => Duration::from_mins(5),
+        };
+        let issued = IssuedCode {
+            app_id: app.app_id.clone(),
+            person: person.clone(),
+            grant,
+            expires_at: now + life,
+            spent: false,
+        };
+        self.codes.insert(&code, issued, now);
+        (code, life)
+    }
+
+    /// Spends a mini-program's login code.
+    pub(crate) fn exchange_login_code(&mut self, app: &App, code: &str) -> Result<SignedIn, Refusal> {
+        let now = self.clock.now();
+        let issued = self
+            .codes
+            .find(code, now)
+            .map(|issued| issued.sign_in(app))
+            .transpose()?;
+        let signed_in = match issued {
+            Some(signed_in) => signed_in,
+            None if app.channel == Channel::MiniProgram && self.is_stand_in(code) => {
+                let person = PersonId::of(DEMO_PERSON);
+                let session_key = self.key_on_device(app, &person);
+                SignedIn { person, session_key }
+            }
+            None => return Err(Refusal::INVALID_CODE),
+        };
+        self.ring(app, &signed_in.person).exchanged(signed_in.session_key);
+        Ok(signed_in)
+    }
+
+    /// The key that the person's device encrypts with for this mini-program.
+    pub(crate) fn key_on_device(&mut self, app: &App, person: &PersonId) -> SessionKey {
+        let now = self.clock.now();
+        let ring = self.keys.entry((person.clone(), app.app_id.clone())).or_default();
+        ring.on_device(|code| self.codes.find(code, now).is_some_and(|issued| !issued.spent))
+    }
+
+    /// Whether a code that nobody issued, or that is long forgotten, signs in the demo person.
+    fn is_stand_in(&self, code: &str) -> bool {
+        code == code::MOCK || (self.unknown_codes == UnknownCodes::DemoPerson && !code::is_ours(code))
+    }
+
+    fn ring(&mut self, app: &App, person: &PersonId) -> &mut KeyRing {
+        self.keys.entry((person.clone(), app.app_id.clone())).or_default()
+    }
+}
+
+impl IssuedCode {
+    fn sign_in(&mut self, app: &App) -> Result<SignedIn, Refusal> {
+        let Grant::MiniProgramLogin(session_key) = self.grant else {
+            return Err(Refusal::INVALID_CODE);
+        };
+        if self.app_id != app.app_id {
+            return Err(Refusal::INVALID_CODE);
+        }
+        if std::mem::replace(&mut self.spent, true) {
+            return Err(Refusal::CODE_BEEN_USED);
+        }
+        Ok(SignedIn {
+            person: self.person.clone(),
+            session_key,
+        })
+    }
+}
+
+#[cfg(test)]
+#[path = "world_tests.rs"]
+mod tests;

@@ -1,0 +1,14 @@
+//! The simulator from outside, over a real socket.
+
+#[cfg(test)]
+mod control;
+#[cfg(test)]
+mod jscode2session;
+#[cfg(test)]
+mod page;
+#[cfg(test)]
+mod server;
+#[cfg(test)]
+mod user_info;
+#[cfg(test)]
+mod wechat;
