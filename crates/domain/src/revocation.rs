@@ -138,7 +138,10 @@ impl RevocationView {
                 because,
                 bars_until,
             } => {
-                self.sessions.insert(digest, (because, bars_until));
+                let kept = self.sessions.entry(digest).or_insert((because, bars_until));
+                if kept.1 < bars_until {
+                    *kept = (because, bars_until);
+                }
             }
             Revocation::User {
                 user_id,
@@ -202,6 +205,11 @@ impl RevocationView {
     /// The user that this id means today.
     #[must_use]
     pub fn survivor(&self, user_id: UserId) -> UserId {
-        self.aliases.get(&user_id).copied().unwrap_or(user_id)
+        // A survivor may have been merged in turn, and rows come in any order, so an alias may lead to another. The bound is for a
+        // record that somebody edited into a circle.
+        std::iter::successors(Some(user_id), |id| self.aliases.get(id).copied())
+            .take(self.aliases.len() + 1)
+            .last()
+            .unwrap_or(user_id)
     }
 }

@@ -1,1 +1,5 @@
-//! x
+#![doc = include_str!("../README.md")]
+
+pub mod contract;
+pub mod fake;
+pub mod sample;

@@ -1,0 +1,96 @@
+use serde_json::json;
+use wechat_login_domain::{
+    Error,
+    ports::{Users, WeChat},
+    use_case::MiniProgramLogin,
+};
+use wechat_login_testkit::{
+    fake::encrypt,
+    sample::{NOW, alice, code, session_key, shop_mini},
+};
+
+use crate::world::{World, login};
+
+async fn assert_unavailable(world: &World, request: MiniProgramLogin) {
+    let failed = world.run(request).await;
+    assert!(
+        matches!(failed, Err(Error::DependencyUnavailable(_))),
+        "{failed:?}"
+    );
+}
+
+#[tokio::test]
+async fn wechat_is_not_asked_where_it_cannot_be_known_whether_the_code_is_spent() {
+    let world = World::with_alices("a");
+    world.exchanges.outage.begin();
+    assert_unavailable(&world, login("a")).await;
+    assert_eq!(world.calls(), 0);
+    world.assert_nothing_is_stored().await;
+    world.exchanges.outage.end();
+    assert!(world.log_in("a").await.is_ok(), "the code was not spent");
+}
+
+#[tokio::test]
+async fn nobody_is_signed_in_where_the_users_are_unavailable() {
+    let world = World::with_alices("a");
+    world.users.outage.begin();
+    assert_unavailable(&world, login("a")).await;
+    world.users.outage.end();
+    world.assert_nothing_is_stored().await;
+}
+
+#[tokio::test]
+async fn a_user_without_a_session_is_left_where_the_sessions_are_unavailable() {
+    let world = World::with_alices("a");
+    world.sessions.outage.begin();
+    assert_unavailable(&world, login("a")).await;
+    world.sessions.outage.end();
+    assert_eq!((world.users.len(), world.sessions.len()), (1, 0));
+    world.give(alice(), "b", session_key(1));
+    let later = world.log_in("b").await.unwrap();
+    assert!(!later.is_new_user, "the user is there since the first login");
+}
+
+#[tokio::test]
+async fn nobody_is_signed_in_where_the_session_key_cannot_be_kept() {
+    let world = World::with_alices("a");
+    world.session_keys.outage.begin();
+    assert_unavailable(&world, login("a")).await;
+}
+
+#[tokio::test]
+async fn a_profile_is_not_stale_where_the_key_of_before_cannot_be_asked_for() {
+    let world = World::with_alices("a");
+    world.session_keys.outage.begin();
+    let info =
+        json!({"watermark": {"appid": shop_mini().app_id.as_str(), "timestamp": NOW.unix_timestamp()}});
+    let request = MiniProgramLogin {
+        user_info: Some(encrypt(&session_key(9), &info)),
+        ..login("a")
+    };
+    assert_unavailable(&world, request).await;
+    world.session_keys.outage.end();
+    world.assert_nothing_is_stored().await;
+}
+
+#[tokio::test]
+async fn no_failure_shows_a_secret() {
+    let world = World::with_alices("secret-code");
+    world.users.outage.begin();
+    let failed = world.log_in("secret-code").await.unwrap_err();
+    assert!(!format!("{failed:?} {failed}").contains("secret-code"));
+    let request = format!("{:?}", login("secret-code"));
+    assert!(!request.contains("secret-code"), "{request}");
+
+    let exchange = world
+        .wechat
+        .exchange_login_code(&shop_mini(), &code("secret-code"), std::time::Duration::MAX)
+        .await
+        .unwrap();
+    let shown = format!("{exchange:?}");
+    assert!(!shown.contains(session_key(1).expose()), "{shown}");
+    assert!(!shown.contains(exchange.openid.as_str()), "{shown}");
+    world.users.outage.end();
+    let logged_in = world.users.resolve(&alice().at(&shop_mini()), NOW).await.unwrap();
+    assert!(!format!("{logged_in:?}").contains("oAlice"));
+}

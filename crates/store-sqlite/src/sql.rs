@@ -1,0 +1,67 @@
+use std::borrow::Cow;
+
+use diesel::{
+    QueryResult, RunQueryDsl, SqliteConnection,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+    sql_types::{BigInt, Binary, Bool, Nullable, Text, Untyped},
+    sqlite::Sqlite,
+};
+
+use crate::sql_types::Moment;
+
+/// SQL with a `?` for each value. Other than with `diesel::sql_query` the prepared statement is kept, which halves the time of a look-up.
+pub(crate) struct Sql<'a> {
+    text: Cow<'static, str>,
+    values: Vec<Value<'a>>,
+}
+
+/// A value in SQL.
+pub(crate) enum Value<'a> {
+    Bytes(&'a [u8]),
+    Text(&'a str),
+    OptionalText(Option<&'a str>),
+    Flag(bool),
+    Moment(Moment),
+}
+
+impl<'a> Sql<'a> {
+    pub(crate) fn new(
+        text: impl Into<Cow<'static, str>>,
+        values: impl IntoIterator<Item = Value<'a>>,
+    ) -> Self {
+        let (text, values) = (text.into(), values.into_iter().collect::<Vec<_>>());
+        debug_assert_eq!(text.matches('?').count(), values.len(), "{text}");
+        Self { text, values }
+    }
+}
+
+impl QueryFragment<Sqlite> for Sql<'_> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        let mut parts = self.text.split('?');
+        out.push_sql(parts.next().unwrap_or_default());
+        for (value, part) in self.values.iter().zip(parts) {
+            match value {
+                Value::Bytes(bytes) => out.push_bind_param::<Binary, _>(bytes)?,
+                Value::Text(text) => out.push_bind_param::<Text, _>(text)?,
+                Value::OptionalText(text) => out.push_bind_param::<Nullable<Text>, _>(text)?,
+                Value::Flag(flag) => out.push_bind_param::<Bool, _>(flag)?,
+                Value::Moment(moment) => out.push_bind_param::<BigInt, _>(moment)?,
+            }
+            out.push_sql(part);
+        }
+        Ok(())
+    }
+}
+
+// Without a static id the text itself is the statement's key in the cache.
+impl QueryId for Sql<'_> {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Sql<'_> {
+    type SqlType = Untyped;
+}
+
+impl RunQueryDsl<SqliteConnection> for Sql<'_> {}

@@ -1,0 +1,137 @@
+use std::sync::Arc;
+
+use diesel::SqliteConnection;
+use time::{Duration, OffsetDateTime};
+use wechat_login_domain::{
+    Keyring,
+    ports::Entropy,
+    resolve::{self, Decision, Identification, Owner, Owners, Resolution},
+};
+
+use super::{brought::Brought, look_up, write};
+use crate::failure::Failure;
+
+/// How often it is written down that a login method is used, or a conflict goes on.
+pub(super) const WRITTEN_EVERY: Duration = Duration::DAY;
+
+/// Somebody who is signing in.
+pub(super) struct Login {
+    pub(super) asked: Identification,
+    pub(super) brought: Brought,
+    pub(super) now: OffsetDateTime,
+    pub(super) keyring: Arc<Keyring>,
+    pub(super) entropy: Arc<dyn Entropy>,
+}
+
+/// What a look without writing says.
+pub(super) enum Look {
+    /// There is nothing to write.
+    Settled(Resolution),
+    /// There is only the day of use to write.
+    FirstToday(Resolution),
+    /// There is more to write: look again with nobody else writing.
+    MustWrite,
+}
+
+impl Login {
+    pub(super) fn new(
+        asked: Identification,
+        now: OffsetDateTime,
+        keyring: Arc<Keyring>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        Self {
+            brought: Brought::by(&asked, &keyring),
+            asked,
+            now,
+            keyring,
+            entropy,
+        }
+    }
+
+    pub(super) fn look(&self, connection: &mut SqliteConnection) -> Result<Look, Failure> {
+        let owners = self.owners(connection)?;
+        let owner = match resolve::decide(&owners, &self.asked, self.now) {
+            Decision::Refuse(refusal) => return Ok(Look::Settled(Resolution::Refused(refusal))),
+            Decision::SignIn {
+                owner,
+                link,
+                conflict_with,
+            } if !link.any() => {
+                let is_news = match conflict_with {
+                    Some(other) => !write::conflict_was_seen(connection, self, owner.user.id, other)?,
+                    None => false,
+                };
+                if is_news {
+                    return Ok(Look::MustWrite);
+                }
+                owner
+            }
+            _ => return Ok(Look::MustWrite),
+        };
+        Ok(if self.is_first_use_today(&owners) {
+            Look::FirstToday(signed_in(*owner, false))
+        } else {
+            Look::Settled(signed_in(*owner, false))
+        })
+    }
+
+    /// To be run in a transaction in which nobody else writes.
+    pub(super) fn write(&self, connection: &mut SqliteConnection) -> Result<Resolution, Failure> {
+        let owners = self.owners(connection)?;
+        let decision = resolve::decide(&owners, &self.asked, self.now);
+        let is_new = decision == Decision::Register;
+        match decision {
+            Decision::Refuse(refusal) => return Ok(Resolution::Refused(refusal)),
+            Decision::Register => write::register(connection, self)?,
+            Decision::SignIn {
+                owner,
+                link,
+                conflict_with,
+            } => {
+                write::link(connection, self, owner.linked_to, link, owners.wechat_account())?;
+                if let Some(other) = conflict_with {
+                    write::conflict(connection, self, owner.user.id, other)?;
+                }
+            }
+            Decision::Merge {
+                survivor,
+                merged,
+                link,
+            } => {
+                write::merge(connection, self, &owners, (&survivor, &merged))?;
+                write::link(connection, self, survivor.user.id, link, owners.wechat_account())?;
+            }
+        }
+        if self.is_first_use_today(&owners) {
+            self.note_use(connection)?;
+        }
+        // Whatever was decided, the openid leads to whoever is signed in.
+        let owner = self.owners(connection)?.openid;
+        let owner = owner.ok_or(Failure::BadRow("login_methods"))?;
+        Ok(signed_in(owner, is_new))
+    }
+
+    pub(super) fn note_use(&self, connection: &mut SqliteConnection) -> Result<(), Failure> {
+        write::last_use(connection, self)
+    }
+
+    fn owners(&self, connection: &mut SqliteConnection) -> Result<Owners, Failure> {
+        look_up::owners(connection, &self.brought, &self.keyring)
+    }
+
+    fn is_first_use_today(&self, owners: &Owners) -> bool {
+        let mut known = [&owners.openid, &owners.unionid, &owners.phone]
+            .into_iter()
+            .flatten();
+        known.any(|owner| self.now - owner.last_used_at >= WRITTEN_EVERY)
+    }
+}
+
+fn signed_in(owner: Owner, is_new: bool) -> Resolution {
+    Resolution::User {
+        user: Box::new(owner.user),
+        generation: owner.generation,
+        is_new,
+    }
+}

@@ -1,0 +1,225 @@
+//! What a login writes, each function a statement or a few in the transaction of its caller.
+
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryableByName, RunQueryDsl, SqliteConnection, insert_into,
+    prelude::Insertable, sql_types::Integer,
+};
+use wechat_login_domain::{
+    AccountId, LoginMethodId, LoginMethodKind, Phone, Purpose, UserId,
+    resolve::{NewLinks, Owner, Owners},
+};
+
+use super::{
+    brought::Identifier,
+    resolve::{Login, WRITTEN_EVERY},
+};
+use crate::{
+    failure::Failure,
+    schema::{login_methods, users},
+    sql::{Sql, Value},
+    sql_types::{Id, Moment},
+};
+
+#[derive(Insertable)]
+#[diesel(table_name = login_methods, treat_none_as_default_value = false)]
+struct NewMethod<'a> {
+    kind: &'static str,
+    realm: &'a str,
+    identifier: &'a str,
+    id: Id,
+    user_id: Id,
+    account: Id,
+    sealed: Option<Vec<u8>>,
+    linked_at: Moment,
+    last_used_at: Moment,
+}
+
+impl<'a> NewMethod<'a> {
+    fn new(login: &Login, user: UserId, account: AccountId, identifier: &'a Identifier) -> Self {
+        Self {
+            kind: identifier.kind.as_str(),
+            realm: &identifier.realm,
+            identifier: &identifier.text,
+            id: LoginMethodId::generate(login.now, &*login.entropy).into(),
+            user_id: user.into(),
+            account: account.into(),
+            sealed: sealed(login, identifier),
+            linked_at: Moment(login.now),
+            last_used_at: Moment(login.now),
+        }
+    }
+}
+
+/// A phone's number; whoever was to exchange two rows' numbers would find that they do not open.
+fn sealed(login: &Login, identifier: &Identifier) -> Option<Vec<u8>> {
+    let is_phone = identifier.kind == LoginMethodKind::Phone;
+    let number = login
+        .asked
+        .phone
+        .as_ref()
+        .filter(|_| is_phone)
+        .map(Phone::expose)?;
+    let context: &[&[u8]] = &[identifier.text.as_bytes()];
+    Some(login.keyring.seal(Purpose::Phone, context, number.as_bytes()))
+}
+
+/// A new user with all that was brought. The methods come first, as their key is what tells people apart.
+pub(super) fn register(connection: &mut SqliteConnection, login: &Login) -> Result<(), Failure> {
+    let user = UserId::generate(login.now, &*login.entropy);
+    let everything = NewLinks {
+        openid: true,
+        unionid: true,
+        phone: true,
+    };
+    link(connection, login, user, everything, None)?;
+    let (id, now) = (Id::from(user), Moment(login.now));
+    insert_into(users::table)
+        .values((
+            users::id.eq(id),
+            users::root.eq(id),
+            users::created_at.eq(now),
+            users::updated_at.eq(now),
+        ))
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Links what is new to a user, in one statement.
+pub(super) fn link(
+    connection: &mut SqliteConnection,
+    login: &Login,
+    user: UserId,
+    link: NewLinks,
+    wechat_account: Option<AccountId>,
+) -> Result<(), Failure> {
+    if !link.any() {
+        return Ok(());
+    }
+    let new_account = || AccountId::generate(login.now, &*login.entropy);
+    let of_wechat = wechat_account.unwrap_or_else(new_account);
+    let brought = &login.brought;
+    let wanted = [
+        (link.openid, Some(&brought.openid), of_wechat),
+        (link.unionid, brought.unionid.as_ref(), of_wechat),
+        // A phone is a way in of its own.
+        (link.phone, brought.phone(), new_account()),
+    ];
+    let new: Vec<_> = wanted
+        .into_iter()
+        .filter_map(|(is_new, identifier, account)| Some((identifier.filter(|_| is_new)?, account)))
+        .map(|(identifier, account)| NewMethod::new(login, user, account, identifier))
+        .collect();
+    insert_into(login_methods::table)
+        .values(new)
+        .execute(connection)?;
+    Ok(())
+}
+
+/// Writes down, at most once a day, that what was brought is in use.
+pub(super) fn last_use(connection: &mut SqliteConnection, login: &Login) -> Result<(), Failure> {
+    let text = format!(
+        "UPDATE login_methods SET last_used_at = ?
+         WHERE (kind, realm, identifier) IN (VALUES {}) AND last_used_at <= ?",
+        login.brought.marks()
+    );
+    let moments = [login.now, login.now - WRITTEN_EVERY].map(|moment| Value::Moment(Moment(moment)));
+    let [now, a_day_ago] = moments;
+    let values = [now].into_iter().chain(login.brought.values()).chain([a_day_ago]);
+    Sql::new(text, values).execute(connection)?;
+    Ok(())
+}
+
+/// Makes a user, and whoever was merged into them before, aliases of another. Enough is written down to undo it.
+pub(super) fn merge(
+    connection: &mut SqliteConnection,
+    login: &Login,
+    owners: &Owners,
+    (survivor, merged): (&Owner, &Owner),
+) -> Result<(), Failure> {
+    const RECORD: &str = "INSERT INTO merges
+            (user_id, from_root, into_root, previous_state, openid_user, openid_account, unionid_account, merged_at)
+         SELECT id, root, ?, state, ?, ?, ?, ? FROM users WHERE root = ?";
+    const TELL: &str = "INSERT INTO revocations (kind, subject, into_user)
+         SELECT 'alias', id, ? FROM users WHERE root = ?";
+    const MOVE: &str =
+        "UPDATE users SET root = ?, state = 'merged', version = version + 1, updated_at = ? WHERE root = ?";
+    const KEEP: &str = "UPDATE users SET version = version + 1 WHERE id = ?";
+    const RELABEL: &str = "UPDATE login_methods SET account = ? WHERE user_id = ? AND account = ?";
+
+    let (Some(by_openid), Some(by_unionid)) = (&owners.openid, &owners.unionid) else {
+        return Err(Failure::BadRow("login_methods"));
+    };
+    let into = || Value::Bytes(survivor.user.id.as_bytes());
+    let from = || Value::Bytes(merged.user.id.as_bytes());
+    let now = || Value::Moment(Moment(login.now));
+    let relabelled = || Value::Bytes(by_openid.linked_to.as_bytes());
+    let old_account = || Value::Bytes(by_openid.account.as_bytes());
+    let account = || Value::Bytes(by_unionid.account.as_bytes());
+    for statement in [
+        Sql::new(
+            RECORD,
+            [into(), relabelled(), old_account(), account(), now(), from()],
+        ),
+        Sql::new(TELL, [into(), from()]),
+        Sql::new(MOVE, [into(), now(), from()]),
+        Sql::new(KEEP, [into()]),
+        Sql::new(RELABEL, [account(), relabelled(), old_account()]),
+    ] {
+        statement.execute(connection)?;
+    }
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = Integer)]
+    found: i32,
+}
+
+/// Whether this conflict is on the operator's list since less than a day.
+pub(super) fn conflict_was_seen(
+    connection: &mut SqliteConnection,
+    login: &Login,
+    of_openid: UserId,
+    of_unionid: UserId,
+) -> Result<bool, Failure> {
+    const SEEN: &str = "SELECT 1 AS found FROM conflicts
+         WHERE openid_user = ? AND unionid_user = ? AND last_seen_at > ?";
+    let values = [
+        Value::Bytes(of_openid.as_bytes()),
+        Value::Bytes(of_unionid.as_bytes()),
+        Value::Moment(Moment(login.now - WRITTEN_EVERY)),
+    ];
+    let seen = Sql::new(SEEN, values)
+        .get_result::<Found>(connection)
+        .optional()?;
+    Ok(seen.is_some_and(|seen| seen.found == 1))
+}
+
+/// Puts a conflict on the operator's list: one row for each pair of users, written at most once a day.
+pub(super) fn conflict(
+    connection: &mut SqliteConnection,
+    login: &Login,
+    of_openid: UserId,
+    of_unionid: UserId,
+) -> Result<(), Failure> {
+    const CONFLICT: &str = "INSERT INTO conflicts
+            (openid_user, unionid_user, app_id, open_platform, first_seen_at, last_seen_at)
+         VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (openid_user, unionid_user) DO UPDATE SET
+            app_id = excluded.app_id, open_platform = excluded.open_platform,
+            last_seen_at = excluded.last_seen_at, days = days + 1
+         WHERE last_seen_at <= ?";
+    let moment = |time| Value::Moment(Moment(time));
+    let values = [
+        Value::Bytes(of_openid.as_bytes()),
+        Value::Bytes(of_unionid.as_bytes()),
+        Value::Text(login.asked.app_id.as_str()),
+        Value::Text(login.asked.open_platform.as_str()),
+        moment(login.now),
+        moment(login.now),
+        moment(login.now - WRITTEN_EVERY),
+    ];
+    Sql::new(CONFLICT, values).execute(connection)?;
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! Ten million users must cost a login what ten thousand do: no statement walks through a table. It listens to the whole process, so
+//! this file has one test.
+#![expect(clippy::unwrap_used, reason = "in the helpers too, what fails is the test")]
+
+mod common;
+
+use std::{collections::BTreeSet, sync::Mutex};
+
+use diesel::{
+    Connection, QueryableByName, RunQueryDsl, SqliteConnection,
+    connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation},
+    sql_query,
+    sql_types::Text,
+};
+use time::Duration;
+use wechat_login_domain::{
+    ExternalId, PendingLogin, Profile, ProfileEdit,
+    ports::{Exchanges, PendingLogins, Revocations, SessionKeys, Sessions, Users},
+    resolve::{Identification, OnConflict, Policy, Resolution},
+};
+use wechat_login_testkit::sample::{self, NOW, alice, digest, phone, shop_mini, shop_web};
+
+static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+struct Listener;
+
+impl Instrumentation for Listener {
+    fn on_connection_event(&mut self, event: InstrumentationEvent<'_>) {
+        if let InstrumentationEvent::StartQuery { query, .. } = event {
+            let query = query.to_string();
+            let sql = query.split(" -- binds:").next().unwrap_or_default();
+            SEEN.lock().unwrap().insert(sql.to_owned());
+        }
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "diesel wants a function of this form")]
+fn listen() -> Option<Box<dyn Instrumentation>> {
+    Some(Box::new(Listener))
+}
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_statement_walks_through_a_table() {
+    let (folder, store) = common::fresh().await;
+    set_default_instrumentation(listen).unwrap();
+    let (users, app) = (store.users(), shop_mini());
+    let with_phone = |asked| Identification {
+        phone: Some(phone(1)),
+        ..asked
+    };
+    let mut id = None;
+    for (asked, on_conflict, days) in [
+        (alice().at_unbound(&app), OnConflict::Keep, 0),
+        (alice().at(&shop_web()), OnConflict::Keep, 0),
+        (alice().at(&app), OnConflict::Keep, 0),
+        (alice().at(&app), OnConflict::Keep, 0),
+        (with_phone(alice().at(&app)), OnConflict::Merge, 0),
+        (alice().at(&app), OnConflict::Keep, 3),
+    ] {
+        let policy = Policy {
+            on_conflict,
+            ..Policy::default()
+        };
+        let asked = Identification { policy, ..asked };
+        let resolution = users.resolve(&asked, NOW + Duration::days(days)).await.unwrap();
+        if let Resolution::User { user, .. } = resolution {
+            id = Some(user.id);
+        }
+    }
+    let id = id.unwrap();
+    users.find(id).await.unwrap().unwrap();
+    users.find_account(id).await.unwrap().unwrap();
+    let external = ExternalId::parse("x").unwrap();
+    users.find_account_by_external_id(&external).await.unwrap();
+    users
+        .edit_profile(id, &ProfileEdit::default(), NOW)
+        .await
+        .unwrap();
+    users.fill_profile(id, &Profile::default(), NOW).await.unwrap();
+    let (sessions, session) = (store.sessions(), sample::session());
+    sessions.insert(&digest(1), &session).await.unwrap();
+    sessions.renew(&digest(1), &session, &session).await.unwrap();
+    sessions.find(&digest(1)).await.unwrap();
+    sessions.remove(&digest(1)).await.unwrap();
+    let (keys, openid, key) = (store.session_keys(), alice().openid(&app), sample::session_key(1));
+    keys.put(&app.app_id, &openid, &key, NOW).await.unwrap();
+    keys.find(&app.app_id, &openid, NOW).await.unwrap();
+    let exchanges = store.exchanges();
+    let code = sample::code_digest("a");
+    exchanges.claim(&code, NOW, NOW).await.unwrap();
+    exchanges.release(&code).await.unwrap();
+    for _ in 0..2 {
+        exchanges
+            .claim_answer(&[1; 32], &[2; 32], NOW, NOW + Duration::DAY)
+            .await
+            .unwrap();
+    }
+    exchanges.keep_answer(&[1; 32], b"").await.unwrap();
+    exchanges.release_answer(&[1; 32]).await.unwrap();
+    let pending = PendingLogin {
+        app: app.name.clone(),
+        browser: digest(1),
+        redirect_uri: String::new(),
+        return_to: None,
+        created_at: NOW,
+        expires_at: NOW,
+    };
+    let pending_logins = store.pending_logins();
+    pending_logins.insert(&sample::state(1), &pending).await.unwrap();
+    pending_logins.take(&sample::state(1), NOW).await.unwrap();
+    store.revocations().since(NOW).await.unwrap();
+    store.sweep(NOW).await.unwrap();
+
+    let path = folder.path().join("test.db");
+    let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    let seen = std::mem::take(&mut *SEEN.lock().unwrap());
+    let explained = seen.iter().filter(|sql| {
+        let word = sql
+            .trim_start_matches('"')
+            .split_whitespace()
+            .next()
+            .unwrap_or_default();
+        ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"].contains(&word)
+    });
+    let mut count = 0;
+    for sql in explained {
+        count += 1;
+        let plan: Vec<Step> = sql_query(format!("EXPLAIN QUERY PLAN {sql}"))
+            .load(&mut connection)
+            .unwrap();
+        for Step { detail } in plan {
+            let table = detail.strip_prefix("SCAN ").unwrap_or_default();
+            let is_small = table.is_empty()
+                || table.contains("CONSTANT ROW")
+                || table.contains("VALUES CLAUSE")
+                // What was brought, and the two pragmas that say how large the file is.
+                || ["b", "brought", "said"].contains(&table)
+                || table.starts_with("pragma_");
+            assert!(is_small, "{detail} in {sql}");
+        }
+    }
+    assert!(count > 30, "{count} statements were looked at");
+}

@@ -1,0 +1,23 @@
+//! Ports in memory. They pass the contract suites, so what holds over them holds over the adapters.
+
+mod clock;
+mod entropy;
+mod exchanges;
+mod outage;
+mod pending_logins;
+mod revocations;
+mod session_keys;
+mod sessions;
+mod users;
+mod wechat;
+
+pub use clock::FixedClock;
+pub use entropy::SeededEntropy;
+pub use exchanges::MemoryExchanges;
+pub use outage::Outage;
+pub use pending_logins::MemoryPendingLogins;
+pub use revocations::MemoryRevocations;
+pub use session_keys::MemorySessionKeys;
+pub use sessions::MemorySessions;
+pub use users::{Conflict, MemoryUsers};
+pub use wechat::{Call, FakeWeChat, encrypt};

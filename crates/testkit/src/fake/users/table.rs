@@ -1,0 +1,272 @@
+use std::collections::BTreeMap;
+
+use time::{Duration, OffsetDateTime};
+use wechat_login_domain::{
+    AccountId, ExternalId, LoginMethod, LoginMethodId, LoginMethodKind, Phone, Profile, ProfileEdit, User,
+    UserAccount, UserId, UserState,
+    resolve::{Identification, NewLinks, Owner, Owners, Resolution},
+};
+
+use super::identifier::Identifier;
+use crate::fake::SeededEntropy;
+
+/// What a database would hold. A merged user's `root` is the survivor, and a survivor's is itself, so no look-up takes two steps.
+#[derive(Debug, Default)]
+pub(super) struct Table {
+    rows: BTreeMap<UserId, Row>,
+    methods: Vec<Method>,
+    entropy: SeededEntropy,
+}
+
+#[derive(Debug)]
+struct Row {
+    user: User,
+    root: UserId,
+    generation: i32,
+    nickname_is_edited: bool,
+    avatar_is_edited: bool,
+}
+
+#[derive(Debug)]
+struct Method {
+    method: LoginMethod,
+    phone: Option<Phone>,
+}
+
+impl Table {
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The user that this id means.
+    pub(super) fn user(&self, id: UserId) -> Option<User> {
+        let root = self.rows.get(&id)?.root;
+        let newest_phone = self
+            .methods_of(root)
+            .filter(|method| method.phone.is_some())
+            .max_by_key(|method| method.method.linked_at);
+        Some(User {
+            former_ids: self.former_ids(root).collect(),
+            phone: newest_phone.and_then(|method| method.phone.clone()),
+            ..self.rows[&root].user.clone()
+        })
+    }
+
+    pub(super) fn user_mut(&mut self, id: UserId) -> Option<&mut User> {
+        self.root_mut(id).map(|row| &mut row.user)
+    }
+
+    pub(super) fn set_generation(&mut self, id: UserId, generation: i32) {
+        self.root_mut(id).expect("the test made this user").generation = generation;
+    }
+
+    pub(super) fn account(&self, id: UserId) -> Option<UserAccount> {
+        let user = self.user(id)?;
+        let mut methods: Vec<_> = self
+            .methods_of(user.id)
+            .map(|method| method.method.clone())
+            .collect();
+        methods.sort_by_key(|method| method.linked_at);
+        Some(UserAccount { user, methods })
+    }
+
+    pub(super) fn by_external_id(&self, id: &ExternalId) -> Option<UserId> {
+        let mut users = self.rows.values().map(|row| &row.user);
+        users
+            .find(|user| user.external_id.as_ref() == Some(id))
+            .map(|user| user.id)
+    }
+
+    pub(super) fn signed_in(&self, id: UserId, is_new: bool) -> Resolution {
+        Resolution::User {
+            user: Box::new(
+                self.user(id)
+                    .expect("the decision was about users that are there"),
+            ),
+            generation: self.rows[&id].generation,
+            is_new,
+        }
+    }
+
+    /// Who owns what was brought.
+    pub(super) fn owners(&self, asked: &Identification) -> Owners {
+        let [openid, unionid, phone] = Identifier::all(asked).map(|identifier| {
+            let identifier = identifier?;
+            let method = &self.methods.iter().find(|one| identifier.is(&one.method))?.method;
+            let user = self.user(method.user_id)?;
+            Some(Owner {
+                linked_to: method.user_id,
+                account: method.account,
+                last_used_at: method.last_used_at,
+                generation: self.rows[&user.id].generation,
+                user,
+            })
+        });
+        Owners {
+            openid,
+            unionid,
+            phone,
+        }
+    }
+
+    pub(super) fn register(&mut self, asked: &Identification, now: OffsetDateTime) -> UserId {
+        let id = UserId::generate(now, &self.entropy);
+        let user = User {
+            id,
+            external_id: None,
+            nickname: None,
+            avatar_url: None,
+            scopes: Vec::new(),
+            state: UserState::Active,
+            former_ids: Vec::new(),
+            phone: None,
+            created_at: now,
+            updated_at: now,
+        };
+        self.rows.insert(
+            id,
+            Row {
+                user,
+                root: id,
+                generation: 0,
+                nickname_is_edited: false,
+                avatar_is_edited: false,
+            },
+        );
+        let everything = NewLinks {
+            openid: true,
+            unionid: true,
+            phone: true,
+        };
+        self.link(id, everything, None, asked, now);
+        id
+    }
+
+    pub(super) fn link(
+        &mut self,
+        id: UserId,
+        link: NewLinks,
+        wechat_account: Option<AccountId>,
+        asked: &Identification,
+        now: OffsetDateTime,
+    ) {
+        let of_wechat = wechat_account.unwrap_or_else(|| AccountId::generate(now, &self.entropy));
+        let of_phone = AccountId::generate(now, &self.entropy);
+        let [openid, unionid, phone] = Identifier::all(asked);
+        for (wanted, identifier, account) in [
+            (link.openid, openid, of_wechat),
+            (link.unionid, unionid, of_wechat),
+            (link.phone, phone, of_phone),
+        ] {
+            let Some(identifier) = identifier.filter(|_| wanted) else {
+                continue;
+            };
+            self.methods.push(Method {
+                phone: asked
+                    .phone
+                    .clone()
+                    .filter(|_| identifier.kind == LoginMethodKind::Phone),
+                method: LoginMethod {
+                    id: LoginMethodId::generate(now, &self.entropy),
+                    user_id: id,
+                    kind: identifier.kind,
+                    realm: identifier.realm,
+                    identifier: identifier.text,
+                    account,
+                    linked_at: now,
+                    last_used_at: now,
+                },
+            });
+        }
+    }
+
+    /// Makes one user and all that were merged into them before aliases of another, and gives their ids.
+    pub(super) fn merge(&mut self, survivor: &Owner, merged: &Owner, now: OffsetDateTime) -> Vec<UserId> {
+        let (into, from) = (survivor.user.id, merged.user.id);
+        let moved: Vec<_> = self
+            .rows
+            .values()
+            .filter(|row| row.root == from)
+            .map(|row| row.user.id)
+            .collect();
+        for id in &moved {
+            let row = self.rows.get_mut(id).expect("it was found above");
+            row.root = into;
+            row.user.state = UserState::Merged { into };
+            row.user.updated_at = now;
+        }
+        // The openid and the unionid turned out to be one WeChat account.
+        for method in &mut self.methods {
+            if method.method.account == merged.account {
+                method.method.account = survivor.account;
+            }
+        }
+        moved
+    }
+
+    /// Notes the day of use of everything that was brought and is linked.
+    pub(super) fn was_used(&mut self, asked: &Identification, now: OffsetDateTime) {
+        for identifier in Identifier::all(asked).into_iter().flatten() {
+            let method = self.methods.iter_mut().find(|one| identifier.is(&one.method));
+            if let Some(Method { method, .. }) = method
+                && now - method.last_used_at >= Duration::DAY
+            {
+                method.last_used_at = now;
+            }
+        }
+    }
+
+    pub(super) fn edit_profile(
+        &mut self,
+        id: UserId,
+        edit: &ProfileEdit,
+        now: OffsetDateTime,
+    ) -> Option<User> {
+        let row = self.root_mut(id)?;
+        if let Some(nickname) = &edit.nickname {
+            row.user.nickname.clone_from(nickname);
+            row.nickname_is_edited = true;
+        }
+        if let Some(avatar_url) = &edit.avatar_url {
+            row.user.avatar_url.clone_from(avatar_url);
+            row.avatar_is_edited = true;
+        }
+        row.user.updated_at = now;
+        self.user(id)
+    }
+
+    pub(super) fn fill_profile(
+        &mut self,
+        id: UserId,
+        profile: &Profile,
+        now: OffsetDateTime,
+    ) -> Option<User> {
+        let row = self.root_mut(id)?;
+        if profile.nickname.is_some() && !row.nickname_is_edited {
+            row.user.nickname.clone_from(&profile.nickname);
+        }
+        if profile.avatar_url.is_some() && !row.avatar_is_edited {
+            row.user.avatar_url.clone_from(&profile.avatar_url);
+        }
+        row.user.updated_at = now;
+        self.user(id)
+    }
+
+    fn root_mut(&mut self, id: UserId) -> Option<&mut Row> {
+        let root = self.rows.get(&id)?.root;
+        self.rows.get_mut(&root)
+    }
+
+    fn former_ids(&self, root: UserId) -> impl Iterator<Item = UserId> {
+        let merged = self
+            .rows
+            .values()
+            .filter(move |row| row.root == root && row.user.id != root);
+        merged.map(|row| row.user.id)
+    }
+
+    fn methods_of(&self, root: UserId) -> impl Iterator<Item = &Method> {
+        let is_theirs = move |method: &&Method| self.rows[&method.method.user_id].root == root;
+        self.methods.iter().filter(is_theirs)
+    }
+}

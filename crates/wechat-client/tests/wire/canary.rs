@@ -1,0 +1,201 @@
+//! Nothing secret reaches a log, at any level, from any library.
+
+use std::{
+    io,
+    sync::{Arc, Mutex},
+};
+
+use tracing_subscriber::{
+    filter::LevelFilter, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt,
+};
+use url::Url;
+use wechat_login_client::HttpWeChat;
+use wechat_login_domain::Error;
+
+use crate::{
+    answers::{good_body, ok, ok_and_stay, refusal_body},
+    client::{IMPATIENT, SESSION_KEY, ask, ask_impatiently, exchange, secrets, settings, wechat},
+    faults::faults,
+    malformed::malformed,
+    refusals::refusals,
+    server::{ClosedPort, Server, Step},
+};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// Everything that this thread says from now on, `log` records of libraries included.
+    fn capture(&self) -> impl Drop {
+        let lines = tracing_subscriber::fmt::layer()
+            .with_writer(self.clone())
+            .with_ansi(false);
+        tracing_subscriber::registry()
+            .with(LevelFilter::TRACE)
+            .with(lines)
+            .set_default()
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
+    }
+}
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// Every way in which a call ends, good or bad. What the answers look like in an error text or in `Debug` comes back.
+async fn every_outcome() -> (String, usize) {
+    let mut shown = Vec::new();
+    let mut failed = 0;
+    let mut scripts: Vec<_> = faults().into_iter().map(|(_, script)| script).collect();
+    let refused = refusals()
+        .into_iter()
+        .map(|(errcode, _)| ok(refusal_body(errcode)));
+    for answer in malformed().into_iter().chain(refused).chain([ok(good_body())]) {
+        scripts.push(vec![Step::Read, Step::Write(answer)]);
+    }
+    let port = ClosedPort::reserve();
+    let mut urls = vec![
+        format!("http://{}", port.address()),
+        "http://wechat.invalid".to_owned(),
+    ];
+    let mut servers = Vec::new();
+    for script in scripts {
+        servers.push(Server::start(vec![script]).await);
+    }
+    let tls = Server::start(vec![vec![Step::Write(ok(good_body()))]]).await;
+    urls.extend(servers.iter().map(Server::url));
+    urls.push(format!("https://{}", tls.address));
+    for url in urls {
+        let answer = ask_impatiently(&url).await;
+        shown.push(format!("{answer:?}\n"));
+        if let Err(error) = answer {
+            failed += 1;
+            shown.push(format!(
+                "{error} {:?} {}\n",
+                Error::from(error),
+                Error::from(error)
+            ));
+        }
+    }
+    (shown.concat(), failed)
+}
+
+async fn through_a_proxy() -> String {
+    let proxy = Server::answering(ok_and_stay(good_body())).await;
+    let port = ClosedPort::reserve();
+    let mut shown = Vec::new();
+    for address in [proxy.address, port.address()] {
+        for scheme in ["http", "https"] {
+            let mut settings = settings(&format!("{scheme}://wechat.invalid"));
+            let url = format!("http://CANARYuser:CANARYpassword@{address}");
+            settings.proxy = Some(Url::parse(&url).unwrap());
+            shown.push(format!("{settings:?}\n"));
+            let wechat = HttpWeChat::new(settings, secrets()).unwrap();
+            shown.push(format!("{wechat:?}\n{:?}\n", exchange(&wechat, IMPATIENT).await));
+        }
+    }
+    shown.concat()
+}
+
+#[tokio::test]
+async fn nothing_secret_is_logged_or_shown() {
+    let log = Log::default();
+    let (shown, failed) = {
+        let _captured = log.capture();
+        every_outcome().await
+    };
+    let text = log.text();
+    assert_eq!(
+        text.matches("wechat.path=").count(),
+        failed,
+        "one event per failed call"
+    );
+    let (proxied, shown) = {
+        let _captured = log.capture();
+        let proxied = through_a_proxy().await;
+        (proxied, format!("{shown}{:?}", wechat("http://127.0.0.1:1")))
+    };
+    let everything = format!("{}{shown}{proxied}", log.text());
+    // The base64 of `CANARYuser` and `CANARYpassword`, as far as it does not depend on what stands before.
+    for secret in [
+        "CANARY",
+        SESSION_KEY,
+        "Q0FOQVJZ",
+        "NBTkFSW",
+        "DQU5BUl",
+        "43414e415259",
+    ] {
+        let found = everything
+            .find(secret)
+            .map(|at| everything[at.saturating_sub(300)..].to_owned());
+        assert!(found.is_none(), "{secret}: {:.600}", found.unwrap_or_default());
+    }
+    // All of it was captured, what libraries say too.
+    for said in [
+        " hyper_util::",
+        " reqwest::",
+        "wechat.jscode2session",
+        "wechat.app_id=wx0000000000000001",
+        "wechat.errcode=40125",
+        "wechat.rid=\"65a13fa1-50a5ffef-30645fdc\"",
+        "duration_ms=",
+        "HTTP status 502",
+        "an answer of more than 64 KiB",
+        "no whole answer in time",
+        "cause=\"the AppSecret is not this app's\"",
+        "Connection refused",
+    ] {
+        assert!(everything.contains(said), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_operator_must_act_on_is_an_error_with_cause_and_cure() {
+    for (errcode, expected) in [
+        (
+            "40125",
+            [
+                "ERROR",
+                "WeChat refuses the app: the AppSecret is not this app's. Copy it",
+            ],
+        ),
+        ("40164", ["ERROR", "Add it to the app's IP allow-list"]),
+        (
+            "77777",
+            ["ERROR", "does not know the errcode. Look it up at https://"],
+        ),
+        ("40029", [" INFO", "WeChat does not accept the code"]),
+        ("40226", [" WARN", "WeChat blocks the login"]),
+        ("-1", [" WARN", "WeChat is busy"]),
+    ] {
+        let log = Log::default();
+        let server = Server::answering(ok(refusal_body(errcode))).await;
+        {
+            let _captured = log.capture();
+            ask(&server.url()).await.unwrap_err();
+        }
+        let text = log.text();
+        let line = text.lines().find(|line| line.contains("wechat.path=")).unwrap();
+        for part in expected {
+            assert!(line.contains(part), "{part}: {line}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+DROP TABLE kept_answers;
+DROP TABLE exchanges;
+DROP TABLE pending_logins;
+DROP TABLE revocations;
+DROP TABLE session_keys;
+DROP TABLE sessions;
+DROP TABLE conflicts;
+DROP TABLE merges;
+DROP TABLE login_methods;
+DROP TABLE users;
