@@ -151,7 +151,13 @@ impl LogInMiniProgram {
         }
         let answer = self.ask_wechat(app, code).await;
         if answer.as_ref().is_err_and(|error| error.leaves_code_unspent()) {
-            self.ports.exchanges.release(&digest).await?;
+            // A code that stays claimed costs its person another try; what WeChat said must not be lost over it.
+            if let Err(error) = self.ports.exchanges.release(&digest).await {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "a code could not be released"
+                );
+            }
         }
         Ok(answer?)
     }

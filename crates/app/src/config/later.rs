@@ -1,0 +1,29 @@
+//! Keys of features that come with later versions: known, so that a configuration can be written for them, and said to do nothing yet.
+
+use super::keys::Keys;
+
+const KEYS: [&str; 11] = [
+    "server.ops_listen",
+    "sessions.key_prefix",
+    "sessions.cache",
+    "web.cookie_domain",
+    "pages.name",
+    "pages.logo_url",
+    "pages.colour",
+    "pages.icp_number",
+    "pages.police_number",
+    "pages.terms_url",
+    "pages.privacy_url",
+];
+const LISTS: [&str; 2] = ["web.allowed_return_urls", "web.allowed_origins"];
+
+/// The keys among them that somebody set.
+pub(super) fn read(keys: &mut Keys) -> Vec<String> {
+    for key in KEYS {
+        keys.get(key, |_| Ok::<_, &str>(()));
+    }
+    for key in LISTS {
+        keys.list(key, |_| Ok::<_, &str>(()));
+    }
+    keys.set_by_somebody(&[KEYS.as_slice(), LISTS.as_slice()].concat())
+}

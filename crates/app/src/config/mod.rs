@@ -1,0 +1,118 @@
+//! The configuration: layers into one tree, the tree into types, and every fault at once.
+
+mod clients;
+mod environment;
+mod identity;
+mod keys;
+mod later;
+mod layers;
+mod parse;
+mod security;
+mod server;
+mod sessions;
+mod simulator;
+mod storage;
+mod wechat;
+
+use std::path::Path;
+
+pub use self::{
+    clients::{ApiClient, Claim},
+    environment::Environment,
+    keys::{Fault, Faults, Shown},
+    security::Security,
+    server::{Language, Server},
+    simulator::Simulator,
+    storage::Database,
+    wechat::{AppWithSecret, WeChat},
+};
+use self::{keys::Keys, layers::Variables};
+use wechat_login_domain::{Lifetimes, resolve::Policy};
+
+/// Everything that can be set.
+#[derive(Debug)]
+pub struct Config {
+    /// Which environment this is.
+    pub environment: Environment,
+    /// `[server]`
+    pub server: Server,
+    /// `[database]`
+    pub database: Database,
+    /// `[sessions.channels]`
+    pub lifetimes: Lifetimes,
+    /// `[identity]`
+    pub identity: Policy,
+    /// `[security]`
+    pub security: Security,
+    /// `[wechat]`
+    pub wechat: WeChat,
+    /// `[clients]`
+    pub clients: Vec<ApiClient>,
+    /// `[simulator]`, where it is to run.
+    pub simulator: Option<Simulator>,
+    /// Keys that are set and do nothing in this version.
+    pub not_used_yet: Vec<String>,
+    /// What is in force and where it comes from, secrets hidden.
+    pub shown: Vec<Shown>,
+}
+
+impl Config {
+    /// Reads the layers of this folder and the process's environment variables.
+    ///
+    /// # Errors
+    /// [`Faults`]: all of them, each by its key and never with its value.
+    pub fn load(folder: &Path) -> Result<Self, Faults> {
+        let (variables, unreadable) = Variables::of_process();
+        Self::load_with(folder, &variables, unreadable)
+    }
+
+    /// As [`Config::load`], with these environment variables.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn load_from(
+        folder: &Path,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Faults> {
+        Self::load_with(folder, &Variables::from_pairs(variables), Vec::new())
+    }
+
+    fn load_with(folder: &Path, variables: &Variables, unreadable: Vec<Fault>) -> Result<Self, Faults> {
+        let environment = Environment::parse(variables.environment()).map_err(|fault| Faults(vec![fault]))?;
+        let tree = layers::collect(folder, &environment, variables).map_err(|fault| Faults(vec![fault]))?;
+        let mut keys = Keys::new(tree, unreadable);
+
+        // Every section is read before any fault counts, so that all faults come out at once.
+        let server = Server::read(&mut keys, &environment);
+        let database = Database::read(&mut keys);
+        let lifetimes = sessions::read(&mut keys);
+        let identity = identity::read(&mut keys);
+        let security = Security::read(&mut keys);
+        let simulator = Simulator::read(&mut keys, &environment);
+        let wechat = WeChat::read(
+            &mut keys,
+            &environment,
+            simulator.as_ref().and_then(Option::as_ref),
+        );
+        let clients = clients::read(&mut keys, &environment, wechat.as_ref());
+        let not_used_yet = later::read(&mut keys);
+        let shown = keys.finish()?;
+
+        let parts = (|| {
+            Some(Self {
+                environment,
+                server: server?,
+                database: database?,
+                lifetimes: lifetimes?,
+                identity: identity?,
+                security: security?,
+                wechat: wechat?,
+                clients: clients?,
+                simulator: simulator?,
+                not_used_yet,
+                shown,
+            })
+        })();
+        Ok(parts.expect("a section that could not be read left a fault"))
+    }
+}

@@ -1,0 +1,205 @@
+use std::{collections::BTreeMap, fmt, path::PathBuf, time::Duration};
+
+use url::Url;
+use wechat_login_client::AppSecret;
+use wechat_login_domain::{App, AppId, AppName, Apps, Channel, OpenPlatform};
+
+use super::{Environment, Simulator, keys::Keys, parse};
+
+/// `[wechat]`: how WeChat is reached, and as whom.
+pub struct WeChat {
+    /// Where WeChat's interfaces are, where somebody said so.
+    pub api_url: Option<Url>,
+    /// For all calls of one login together.
+    pub timeout: Duration,
+    /// To reach WeChat at all.
+    pub connect_timeout: Duration,
+    /// The way there, where it is not straight; it may hold a password.
+    pub proxy: Option<Url>,
+    /// More certificates to trust.
+    pub ca_file: Option<PathBuf>,
+    /// The apps.
+    pub apps: Vec<AppWithSecret>,
+    /// Whether the apps are the simulator's.
+    pub uses_demo_apps: bool,
+    /// Whether the developer tools' mock code goes through: in development, to a WeChat on this machine, which only the simulator can be.
+    pub takes_mock_code: bool,
+}
+
+/// An app, and what proves to WeChat that we are it.
+pub struct AppWithSecret {
+    /// The app.
+    pub app: App,
+    /// Its AppSecret.
+    pub secret: AppSecret,
+}
+
+impl fmt::Debug for AppWithSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.app, f)
+    }
+}
+
+// The proxy's address may hold a password.
+impl fmt::Debug for WeChat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WeChat")
+            .field("apps", &self.apps)
+            .finish_non_exhaustive()
+    }
+}
+
+impl WeChat {
+    /// The apps without their secrets.
+    #[must_use]
+    pub fn apps(&self) -> Apps {
+        Apps::new(self.apps.iter().map(|with_secret| with_secret.app.clone()))
+    }
+
+    pub(super) fn read(
+        keys: &mut Keys,
+        environment: &Environment,
+        simulator: Option<&Simulator>,
+    ) -> Option<Self> {
+        let api_url = keys.get("wechat.api_url", |text| {
+            let url = parse::base_url(text)?;
+            if url.scheme() == "https" || is_local(&url) || environment.is_development() {
+                Ok(url)
+            } else {
+                Err("must be https: secrets travel in the address")
+            }
+        });
+        keys.get("wechat.open_url", parse::base_url);
+        let timeout = keys.require("wechat.timeout", parse::positive_duration);
+        let connect_timeout = keys.require("wechat.connect_timeout", parse::positive_duration);
+        let proxy = keys.secret("wechat.proxy", |text| {
+            Url::parse(text)
+                .map_err(|_names_the_value| "must be an address such as http://user:password@proxy:3128")
+        });
+        let ca_file = keys.get("wechat.ca_file", |text| Ok::<_, &str>(PathBuf::from(text)));
+
+        let names = keys.names("wechat.apps");
+        let faults = keys.fault_count();
+        let mut apps: Vec<_> = names.iter().filter_map(|name| app(keys, name)).collect();
+        check(keys, &apps);
+        let uses_demo_apps = names.is_empty() && environment.is_development() && simulator.is_some();
+        if uses_demo_apps {
+            apps = demo_apps();
+        } else if names.is_empty() {
+            keys.fault(
+                "wechat.apps",
+                "must name an app: without the simulator nobody can sign in",
+            );
+        }
+        let is_local_wechat = api_url.as_ref().map_or(uses_demo_apps, is_local);
+        if keys.fault_count() > faults {
+            return None;
+        }
+        Some(Self {
+            api_url,
+            timeout: timeout?,
+            connect_timeout: connect_timeout?,
+            proxy,
+            ca_file,
+            apps,
+            uses_demo_apps,
+            takes_mock_code: environment.is_development() && is_local_wechat,
+        })
+    }
+}
+
+fn is_local(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        Some(url::Host::Domain(name)) => name == "localhost",
+        None => false,
+    }
+}
+
+fn app(keys: &mut Keys, name: &str) -> Option<AppWithSecret> {
+    let section = format!("wechat.apps.{name}");
+    let key = |field: &str| format!("{section}.{field}");
+    let parsed_name = AppName::parse(name);
+    if let Err(error) = &parsed_name {
+        keys.fault(&section, format_args!("the name {error}"));
+    }
+    let channel = keys.require(&key("channel"), |text| {
+        Channel::from_name(text).ok_or("must be mini_program, web, mobile_app or official_account")
+    });
+    let app_id = keys.require(&key("app_id"), AppId::parse);
+    let faults = keys.fault_count();
+    let secret = keys.secret(&key("secret"), AppSecret::parse);
+    if secret.is_none() && keys.fault_count() == faults {
+        keys.fault(&key("secret"), "must be set");
+    }
+    let open_platform = keys.get(&key("open_platform"), OpenPlatform::parse);
+    let is_default = keys.get(&key("default"), parse::boolean).unwrap_or(false);
+    keys.list(&key("redirect_uris"), parse::base_url);
+    Some(AppWithSecret {
+        app: App {
+            name: parsed_name.ok()?,
+            channel: channel?,
+            app_id: app_id?,
+            open_platform: open_platform
+                .unwrap_or_else(|| OpenPlatform::parse("default").expect("a plain word")),
+            is_default,
+        },
+        secret: secret?,
+    })
+}
+
+fn check(keys: &mut Keys, apps: &[AppWithSecret]) {
+    let mut seen = BTreeMap::new();
+    for AppWithSecret { app, .. } in apps {
+        if let Some(other) = seen.insert(app.app_id.as_str(), app.name.as_str()) {
+            let key = format!("wechat.apps.{}.app_id", app.name);
+            keys.fault(&key, format_args!("is the app_id of wechat.apps.{other} too"));
+        }
+    }
+    for channel in Channel::ALL {
+        let of_channel: Vec<_> = apps
+            .iter()
+            .filter(|with_secret| with_secret.app.channel == channel)
+            .collect();
+        let defaults = of_channel
+            .iter()
+            .filter(|with_secret| with_secret.app.is_default)
+            .count();
+        if of_channel.len() > 1 && defaults != 1 {
+            for AppWithSecret { app, .. } in of_channel {
+                keys.fault(
+                    &format!("wechat.apps.{}.default", app.name),
+                    format_args!("one of the {channel} apps, and only one, must be the default"),
+                );
+            }
+        }
+    }
+}
+
+fn channel_of(channel: wechat_login_simulator::Channel) -> Channel {
+    match channel {
+        wechat_login_simulator::Channel::MiniProgram => Channel::MiniProgram,
+        wechat_login_simulator::Channel::Web => Channel::Web,
+        wechat_login_simulator::Channel::MobileApp => Channel::MobileApp,
+        wechat_login_simulator::Channel::OfficialAccount => Channel::OfficialAccount,
+    }
+}
+
+fn demo_apps() -> Vec<AppWithSecret> {
+    let same_word = "the simulator's names are of our form";
+    wechat_login_simulator::demo_apps()
+        .into_iter()
+        .map(|demo| AppWithSecret {
+            app: App {
+                name: AppName::parse(&demo.name).expect(same_word),
+                channel: channel_of(demo.channel),
+                app_id: AppId::parse(&demo.app_id).expect(same_word),
+                open_platform: OpenPlatform::parse(demo.open_platform.as_deref().unwrap_or("none"))
+                    .expect(same_word),
+                is_default: true,
+            },
+            secret: AppSecret::parse(&demo.secret).expect(same_word),
+        })
+        .collect()
+}

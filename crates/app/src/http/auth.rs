@@ -1,0 +1,106 @@
+//! Who asks: a person with a token, or a backend with its secret.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    http::header::{AUTHORIZATION, HeaderValue},
+    web,
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use secrecy::ExposeSecret;
+use subtle::ConstantTimeEq;
+use wechat_login_domain::{Error, SessionToken, use_case::Authenticated};
+
+use super::{AppState, Problem};
+use crate::config::ApiClient;
+
+/// A person whose session is good.
+pub(crate) struct SignedIn(pub(crate) Authenticated);
+
+impl FromRequest for SignedIn {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let state = AppState::of(request);
+        let token = bearer(request);
+        Box::pin(async move {
+            let token = token?;
+            let mut found = state.use_cases.authenticate.run(&token).await?;
+            if found.renewal.is_some() {
+                let use_cases = Arc::clone(&state.use_cases);
+                let (renewed, session) = state
+                    .runtime
+                    .run(async move {
+                        let session = use_cases.renew_session.run(&found).await;
+                        (found, session)
+                    })
+                    .await?;
+                found = Authenticated { session, ..renewed };
+            }
+            Ok(Self(found))
+        })
+    }
+}
+
+fn bearer(request: &HttpRequest) -> Result<SessionToken, Problem> {
+    let header = request
+        .headers()
+        .get(AUTHORIZATION)
+        .ok_or_else(Problem::no_token)?;
+    let token = credentials(header, "bearer").ok_or_else(Problem::no_token)?;
+    SessionToken::parse(token).map_err(|_is_none| Error::Unauthenticated.into())
+}
+
+/// A backend that proved which one it is.
+pub(crate) struct Backend(pub(crate) Arc<ApiClient>);
+
+impl FromRequest for Backend {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let state = AppState::of(request);
+        let proven = request
+            .headers()
+            .get(AUTHORIZATION)
+            .and_then(|header| backend(header, &state.clients));
+        std::future::ready(proven.map(Self).ok_or_else(|| Error::ClientUnauthorized.into()))
+    }
+}
+
+/// HTTP Basic (RFC 7617). Every client is compared with, and all of its secret, so that time tells nothing.
+fn backend(header: &HeaderValue, clients: &[Arc<ApiClient>]) -> Option<Arc<ApiClient>> {
+    let decoded = STANDARD.decode(credentials(header, "basic")?).ok()?;
+    let (name, secret) = std::str::from_utf8(&decoded).ok()?.split_once(':')?;
+    let mut found = None;
+    for client in clients {
+        let is_name = client.name.as_str().as_bytes().ct_eq(name.as_bytes());
+        let is_secret = client.secret.expose_secret().as_bytes().ct_eq(secret.as_bytes());
+        if bool::from(is_name & is_secret) {
+            found = Some(Arc::clone(client));
+        }
+    }
+    found
+}
+
+/// What follows the scheme, whose letter case does not matter (RFC 9110 section 11.1).
+fn credentials<'a>(header: &'a HeaderValue, scheme: &str) -> Option<&'a str> {
+    let (sent_scheme, credentials) = header.to_str().ok()?.split_once(' ')?;
+    sent_scheme
+        .eq_ignore_ascii_case(scheme)
+        .then(|| credentials.trim())
+}
+
+impl AppState {
+    /// The state that this request is served with.
+    pub(crate) fn of(request: &HttpRequest) -> web::Data<Self> {
+        web::Data::clone(
+            request
+                .app_data::<web::Data<Self>>()
+                .expect("every server is built with its state"),
+        )
+    }
+}

@@ -1,0 +1,98 @@
+//! The HTTP face: routes, bodies in and out, failures.
+
+mod auth;
+mod body;
+mod context;
+mod device;
+mod health;
+mod idempotency;
+mod log_in_mini_program;
+mod me;
+mod openapi;
+mod problem;
+mod representation;
+mod session;
+mod trace;
+mod users;
+
+use std::sync::Arc;
+
+use actix_web::{
+    HttpResponse, Resource, Route,
+    web::{self, ServiceConfig},
+};
+use ipnet::IpNet;
+use wechat_login_domain::{Apps, ports::Entropy};
+
+pub(crate) use self::{context::around, trace::Trace};
+pub use self::{health::Readiness, openapi::document, problem::Problem};
+use crate::{
+    config::{ApiClient, Language},
+    runtime::{MainRuntime, Panicked},
+    wiring::{Store, UseCases},
+};
+
+/// What every request is served with.
+pub struct AppState {
+    pub(crate) use_cases: Arc<UseCases>,
+    pub(crate) runtime: MainRuntime,
+    pub(crate) store: Store,
+    pub(crate) readiness: Arc<Readiness>,
+    pub(crate) apps: Apps,
+    pub(crate) clients: Vec<Arc<ApiClient>>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) public_url: Arc<str>,
+    pub(crate) default_language: Language,
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) client_ip_header: String,
+    /// Whether the developer tools' mock code means somebody: only the simulator knows whom.
+    pub(crate) takes_mock_code: bool,
+}
+
+/// All routes. An address answers a method that it does not have with 405 and `Allow`.
+pub(crate) fn routes(config: &mut ServiceConfig) {
+    config
+        .service(resource(
+            "/v1/login/mini-program",
+            "POST",
+            [web::post().to(log_in_mini_program::handle)],
+        ))
+        .service(resource(
+            "/v1/session",
+            "GET, DELETE",
+            [web::get().to(session::show), web::delete().to(session::log_out)],
+        ))
+        .service(resource(
+            "/v1/me",
+            "GET, PATCH",
+            [web::get().to(me::show), web::patch().to(me::edit)],
+        ))
+        .service(resource("/v1/users/{id}", "GET", [web::get().to(users::show)]))
+        .service(resource(
+            "/healthz",
+            "GET, HEAD",
+            [web::get().to(health::live), web::head().to(health::live)],
+        ))
+        .service(resource(
+            "/readyz",
+            "GET, HEAD",
+            [web::get().to(health::ready), web::head().to(health::ready)],
+        ))
+        .service(resource("/openapi.json", "GET", [web::get().to(openapi::show)]))
+        .default_service(web::to(|| async { Err::<HttpResponse, _>(Problem::not_found()) }));
+}
+
+fn resource<const N: usize>(path: &str, allow: &'static str, routes: [Route; N]) -> Resource {
+    let unknown_method =
+        web::to(move || async move { Err::<HttpResponse, _>(Problem::method_not_allowed(allow)) });
+    routes
+        .into_iter()
+        .fold(web::resource(path), Resource::route)
+        .default_service(unknown_method)
+}
+
+impl From<Panicked> for Problem {
+    fn from(_: Panicked) -> Self {
+        Self::internal()
+    }
+}

@@ -1,0 +1,55 @@
+//! The description of the API, made from the handlers themselves.
+
+use actix_web::{HttpResponse, http::header::ContentType};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+};
+
+use super::{health, log_in_mini_program, me, session, users};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "wechat-login", description = "Signs people in from WeChat, and tells backends who a token belongs to."),
+    paths(
+        log_in_mini_program::handle, session::show, session::log_out, me::show, me::edit, users::show, health::live,
+        health::ready,
+    ),
+    modifiers(&Schemes)
+)]
+struct Description;
+
+struct Schemes;
+
+impl Modify for Schemes {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = |scheme, description: &str| {
+            SecurityScheme::Http(
+                HttpBuilder::new()
+                    .scheme(scheme)
+                    .description(Some(description))
+                    .build(),
+            )
+        };
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", scheme(HttpAuthScheme::Bearer, "The token of a login."));
+        components.add_security_scheme(
+            "client",
+            scheme(HttpAuthScheme::Basic, "Name and secret of one of [clients]."),
+        );
+    }
+}
+
+/// The OpenAPI 3.1 document as JSON.
+#[must_use]
+pub fn document() -> String {
+    Description::openapi()
+        .to_pretty_json()
+        .expect("the document is plain data")
+}
+
+pub(crate) async fn show() -> HttpResponse {
+    HttpResponse::Ok()
+        .content_type(ContentType::json())
+        .body(document())
+}

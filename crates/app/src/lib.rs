@@ -1,0 +1,13 @@
+#![doc = include_str!("../README.md")]
+
+pub mod application;
+pub mod command;
+pub mod config;
+pub mod http;
+pub mod runtime;
+pub mod system;
+pub mod telemetry;
+pub mod wiring;
+
+mod encryption_key;
+mod revocation_feed;

@@ -1,0 +1,15 @@
+//! Black box: over HTTP, against the simulator, as a front end or a backend sees the service.
+
+mod answer;
+mod faults;
+mod idempotency;
+mod login;
+mod me;
+mod problems;
+mod session;
+mod test_app;
+mod user_info;
+mod users;
+mod wechat_stub;
+
+use test_app::TestApp;

@@ -1,0 +1,110 @@
+//! No secret reaches the log or the disk, at any level.
+
+use std::{fs, path::Path};
+
+use crate::program::{Program, request};
+
+/// Every file below a folder.
+fn contents(folder: &Path, all: &mut Vec<(String, Vec<u8>)>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            contents(&path, all);
+        } else {
+            all.push((path.display().to_string(), fs::read(&path).expect("a file")));
+        }
+    }
+}
+
+#[test]
+fn no_secret_reaches_the_log_or_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [
+        ("clients.shop_api.secret", "CANARY-client-secret"),
+        ("clients.shop_api.claims", "openid,unionid"),
+    ];
+    let program = Program::start(folder.path(), &settings, &[("RUST_LOG", "trace")]);
+    let mut secrets = vec!["CANARY-client-secret".to_owned()];
+    let mut note = |value: &serde_json::Value| secrets.push(value.as_str().unwrap().to_owned());
+
+    let apps = request(program.simulator, "GET", "/simulator/apps", "", "").1;
+    for app in apps.as_array().unwrap() {
+        note(&app["secret"]);
+    }
+    let person = request(
+        program.simulator,
+        "POST",
+        "/simulator/people",
+        "",
+        "{\"name\":\"小明\"}",
+    )
+    .1;
+    let app_id = apps[0]["app_id"].as_str().unwrap();
+    let openid = person["openids"][app_id].as_str().unwrap().to_owned();
+    let unionid = person["unionids"]["default"].as_str().unwrap().to_owned();
+    let body = "{\"app_id\":\"shop_mini\",\"person\":\"小明\"}";
+    let code = request(program.simulator, "POST", "/simulator/codes", "", body).1;
+    let data = request(program.simulator, "POST", "/simulator/user-info", "", body).1;
+    for value in [&code["code"], &data["encrypted_data"], &data["iv"]] {
+        note(value);
+    }
+    let body = serde_json::json!({
+        "code": code["code"], "user_info": {"encrypted_data": data["encrypted_data"], "iv": data["iv"]},
+    })
+    .to_string();
+    let idempotency = "Idempotency-Key: CANARY-idempotency\r\n";
+    secrets.push("CANARY-idempotency".to_owned());
+    let (status, login) = request(
+        program.address,
+        "POST",
+        "/v1/login/mini-program",
+        idempotency,
+        &body,
+    );
+    assert_eq!(status, 200, "{login}");
+    let token = login["token"].as_str().unwrap();
+    secrets.push(token.to_owned());
+    let header = format!("Authorization: Bearer {token}\r\n");
+    for (method, path) in [
+        ("GET", "/v1/session"),
+        ("GET", "/v1/me"),
+        ("DELETE", "/v1/session"),
+        ("GET", "/v1/me"),
+    ] {
+        request(program.address, method, path, &header, "");
+    }
+    let twice = format!("{{\"code\":{}}}", code["code"]);
+    request(program.address, "POST", "/v1/login/mini-program", "", &twice);
+    let garbage = "{\"code\":\"CANARY code with blanks\",\"openid\":\"CANARY-openid\"}";
+    request(program.address, "POST", "/v1/login/mini-program", "", garbage);
+    request(
+        program.address,
+        "GET",
+        "/CANARY-path?code=CANARY-query",
+        "Authorization: Bearer CANARY-token\r\n",
+        "",
+    );
+    secrets.extend(["CANARY".to_owned()]);
+
+    program.signal("TERM");
+    drop(program);
+    let mut files = Vec::new();
+    contents(folder.path(), &mut files);
+    let log = files
+        .iter()
+        .find(|(name, _)| name.ends_with("/log"))
+        .expect("a log");
+    let text = String::from_utf8(log.1.clone()).expect("a log is text");
+    assert!(text.contains("request served"), "{text}");
+    for personal in [&openid, &unionid] {
+        assert!(!text.contains(personal.as_str()), "{personal} is in the log");
+    }
+    for (name, bytes) in &files {
+        for secret in &secrets {
+            let is_there = bytes
+                .windows(secret.len())
+                .any(|window| window == secret.as_bytes());
+            assert!(!is_there, "{secret} is in {name}");
+        }
+    }
+}
