@@ -64,13 +64,17 @@ const WRITER: &str = "STORE_SQLITE_TEST_WRITER";
 
 /// Another process with this same program, that writes to the file and prints the number of each session whose write was answered.
 fn spawn_writer(file: &Path, writer: u8) -> Child {
-    Command::new(env::current_exe().unwrap())
-        .args(["--exact", "writes_as_another_process", "--ignored", "--nocapture"])
+    Command::new(env::current_exe().expect("a program has a path"))
+        .args([
+            "--exact",
+            "several_processes_write_at_once_and_none_fails",
+            "--nocapture",
+        ])
         .env(FILE, file)
         .env(WRITER, writer.to_string())
         .stdout(Stdio::piped())
         .spawn()
-        .unwrap()
+        .expect("this program runs")
 }
 
 const SESSIONS: u16 = 60;
@@ -90,14 +94,9 @@ fn person(n: u16) -> Identification {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "is the other process of the tests below"]
-async fn writes_as_another_process() {
-    let (Ok(file), Ok(writer)) = (env::var(FILE), env::var(WRITER)) else {
-        return;
-    };
-    let writer: u8 = writer.parse().unwrap();
-    let store = common::open(Path::new(&file)).await;
+/// What the other process does.
+async fn write_as(writer: u8, file: &Path) {
+    let store = common::open(file).await;
     for n in 0..SESSIONS {
         let user_id = sign_in(&store, &person(n)).await;
         let session = Session {
@@ -105,7 +104,10 @@ async fn writes_as_another_process() {
             ..sample::session()
         };
         let sessions = store.sessions();
-        sessions.insert(&digest(writer, n), &session).await.unwrap();
+        sessions
+            .insert(&digest(writer, n), &session)
+            .await
+            .expect("a write that waits its turn");
         println!("\nwritten {n}");
     }
 }
@@ -143,6 +145,10 @@ async fn what_was_answered_survives_sigkill() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn several_processes_write_at_once_and_none_fails() {
+    // This program is also the other processes.
+    if let (Ok(file), Ok(writer)) = (env::var(FILE), env::var(WRITER)) {
+        return write_as(writer.parse().unwrap(), Path::new(&file)).await;
+    }
     let folder = common::folder();
     let file = folder.path().join("test.db");
     let writers: Vec<_> = (1..=4).map(|writer| spawn_writer(&file, writer)).collect();

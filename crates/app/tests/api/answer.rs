@@ -3,8 +3,17 @@
 use reqwest::{Client, RequestBuilder, header::HeaderMap};
 use serde_json::Value;
 
+thread_local! {
+    // Made once a test: it reads the machine's certificates. Nothing is kept open, since a connection does not outlive its test's runtime.
+    static CLIENT: Client = client();
+}
+
 /// A client that follows nothing and asks no proxy.
 pub(crate) fn http() -> Client {
+    CLIENT.with(Client::clone)
+}
+
+fn client() -> Client {
     #[expect(
         clippy::disallowed_methods,
         reason = "this is the person at the other end, not our way to WeChat"
@@ -12,6 +21,7 @@ pub(crate) fn http() -> Client {
     Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())
+        .pool_max_idle_per_host(0)
         .build()
         .expect("a client without special wishes")
 }
