@@ -1,5 +1,7 @@
 //! What is logged, and in what form.
 
+use std::io::IsTerminal;
+
 use tracing::{Level, Metadata};
 use tracing_subscriber::{
     EnvFilter, Layer, filter::filter_fn, layer::SubscriberExt, util::SubscriberInitExt,
@@ -9,7 +11,9 @@ use crate::config::Environment;
 
 /// Logs to standard output: readable lines in development, a JSON object a line elsewhere. `RUST_LOG` chooses how much.
 pub fn init(environment: &Environment) {
-    let format = tracing_subscriber::fmt::layer().with_target(false);
+    let format = tracing_subscriber::fmt::layer()
+        .with_target(false)
+        .with_ansi(std::io::stdout().is_terminal());
     let format = if environment.is_development() {
         format.compact().boxed()
     } else {
@@ -34,7 +38,8 @@ pub fn init(environment: &Environment) {
     }));
 }
 
-/// Libraries below `info` quote what passes through them, and secrets do: whatever `RUST_LOG` says, they stay silent there.
+/// Libraries quote what passes through them, and secrets do: whatever `RUST_LOG` says, only their warnings are logged.
 fn may_be_logged(metadata: &Metadata<'_>) -> bool {
-    *metadata.level() <= Level::INFO || metadata.target().starts_with("wechat_login")
+    let is_ours = metadata.target().starts_with("wechat_login");
+    is_ours || *metadata.level() <= Level::WARN
 }

@@ -32,7 +32,9 @@ impl RootSpanBuilder for Trace {
         let route = request.match_pattern();
         span.record("http.route", route.as_deref().unwrap_or("-"));
         let began = request.extensions().get::<Began>().copied();
-        let duration_ms = began.map_or(0.0, |began| began.0.elapsed().as_secs_f64() * 1000.0);
+        let duration_ms = began.map_or(0.0, |began| {
+            (began.0.elapsed().as_secs_f64() * 1_000_000.0).round() / 1000.0
+        });
         let status = response.status().as_u16();
         span.in_scope(|| {
             if response.status().is_server_error() {

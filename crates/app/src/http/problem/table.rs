@@ -234,3 +234,71 @@ pub(crate) static ROWS: &[Row] = &[
 pub(crate) fn row(code: &str) -> Option<&'static Row> {
     ROWS.iter().find(|row| row.code == code)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Clients store codes and act on them. A line may be added here; a change to one breaks somebody.
+    #[test]
+    fn the_table_is_frozen() {
+        let table: Vec<_> = ROWS
+            .iter()
+            .map(|row| (row.code, row.status.as_u16(), row.retry))
+            .collect();
+        let frozen = [
+            ("invalid_request", 400, "no"),
+            ("app_unknown", 400, "no"),
+            ("login_code_rejected", 400, "new_code"),
+            ("unauthenticated", 401, "no"),
+            ("session_expired", 401, "no"),
+            ("session_revoked", 401, "no"),
+            ("client_unauthorized", 401, "no"),
+            ("login_blocked", 403, "no"),
+            ("user_disabled", 403, "no"),
+            ("account_closing", 403, "no"),
+            ("not_found", 404, "no"),
+            ("user_not_found", 404, "no"),
+            ("method_not_allowed", 405, "no"),
+            ("request_timeout", 408, "later"),
+            ("login_method_taken", 409, "no"),
+            ("payload_too_large", 413, "no"),
+            ("unsupported_media_type", 415, "no"),
+            ("session_key_stale", 422, "new_code"),
+            ("idempotency_key_reused", 422, "no"),
+            ("wechat_rate_limited", 429, "later"),
+            ("internal", 500, "later"),
+            ("wechat_misconfigured", 502, "no"),
+            ("wechat_unavailable", 503, "later"),
+            ("dependency_unavailable", 503, "later"),
+        ];
+        assert_eq!(table, frozen);
+    }
+
+    #[test]
+    fn every_failure_of_a_use_case_is_in_the_table() {
+        use wechat_login_domain::{Dependency, Error, PortError, RevokedBecause};
+        for error in [
+            Error::InvalidRequest(Vec::new()),
+            Error::AppUnknown,
+            Error::LoginCodeRejected,
+            Error::Unauthenticated,
+            Error::SessionExpired,
+            Error::SessionRevoked(RevokedBecause::Kicked),
+            Error::ClientUnauthorized,
+            Error::LoginBlocked,
+            Error::UserDisabled,
+            Error::AccountClosing,
+            Error::UserNotFound,
+            Error::LoginMethodTaken,
+            Error::SessionKeyStale,
+            Error::IdempotencyKeyReused,
+            Error::WeChatRateLimited,
+            Error::WeChatMisconfigured { errcode: 1 },
+            Error::WeChatUnavailable,
+            Error::DependencyUnavailable(PortError::new(Dependency::Database, "down")),
+        ] {
+            assert!(row(error.code()).is_some(), "{}", error.code());
+        }
+    }
+}
