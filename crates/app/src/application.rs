@@ -47,8 +47,10 @@ impl Application {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> anyhow::Result<Self> {
+        let listener = bind(config.server.listen, "server.listen")?;
+        let address = listener.local_addr()?;
         let simulator = match &config.simulator {
-            Some(settings) => Some(start_simulator(settings, &config.server.public_url)?),
+            Some(settings) => Some(start_simulator(settings, address)?),
             None => None,
         };
         if config.wechat.uses_demo_apps && config.wechat.api_url.is_none() {
@@ -58,8 +60,6 @@ impl Application {
                 .context("demo apps need the simulator")?;
             config.wechat.api_url = Some(format!("http://{address}").parse()?);
         }
-        let listener = bind(config.server.listen, "server.listen")?;
-        let address = listener.local_addr()?;
 
         let Wired {
             use_cases,
@@ -181,7 +181,7 @@ fn serve(
     Ok(server.run())
 }
 
-fn start_simulator(settings: &config::Simulator, service_url: &str) -> anyhow::Result<Simulator> {
+fn start_simulator(settings: &config::Simulator, service: SocketAddr) -> anyhow::Result<Simulator> {
     let listener = bind(settings.listen, "simulator.listen")?;
     let unknown_codes = if settings.knows_every_code {
         UnknownCodes::DemoPerson
@@ -190,7 +190,7 @@ fn start_simulator(settings: &config::Simulator, service_url: &str) -> anyhow::R
     };
     let options = wechat_login_simulator::Options {
         unknown_codes,
-        service_url: Some(service_url.to_owned()),
+        service_url: Some(format!("http://{service}")),
         ..Default::default()
     };
     Simulator::start(listener, options).context("cannot start the simulator")

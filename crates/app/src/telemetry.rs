@@ -41,5 +41,7 @@ pub fn init(environment: &Environment) {
 /// Libraries quote what passes through them, and secrets do: whatever `RUST_LOG` says, only their warnings are logged.
 fn may_be_logged(metadata: &Metadata<'_>) -> bool {
     let is_ours = metadata.target().starts_with("wechat_login");
-    is_ours || *metadata.level() <= Level::WARN
+    // What strangers send to the port is no error of ours.
+    let is_about_strangers = metadata.target().starts_with("actix_http");
+    is_ours || (*metadata.level() <= Level::WARN && !is_about_strangers)
 }

@@ -50,7 +50,7 @@ pub struct ProfileEdit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidProfile {
     /// A nickname that nobody could read.
-    #[error("must be 1 to 64 characters without control characters")]
+    #[error("must be 1 to 64 readable characters")]
     Nickname,
     /// An address that a page could not show.
     #[error("must be an http or https address of at most 512 characters")]
@@ -85,7 +85,13 @@ impl ProfileEdit {
 
 fn parse_nickname(text: &str) -> Result<String, InvalidProfile> {
     let nickname = text.trim();
-    if (1..=64).contains(&nickname.chars().count()) && !nickname.chars().any(char::is_control) {
+    // Direction overrides make a name look like another one; joiners alone look like none.
+    let is_override = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let is_invisible =
+        |c: char| c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}');
+    let is_readable =
+        !nickname.chars().any(|c| c.is_control() || is_override(c)) && !nickname.chars().all(is_invisible);
+    if (1..=64).contains(&nickname.chars().count()) && is_readable {
         Ok(nickname.to_owned())
     } else {
         Err(InvalidProfile::Nickname)
@@ -94,7 +100,12 @@ fn parse_nickname(text: &str) -> Result<String, InvalidProfile> {
 
 fn parse_avatar_url(text: &str) -> Result<String, InvalidProfile> {
     let url = Url::parse(text).map_err(|_not_an_address| InvalidProfile::AvatarUrl)?;
-    if text.len() <= 512 && matches!(url.scheme(), "http" | "https") && url.has_host() {
+    let has_no_credentials = url.username().is_empty() && url.password().is_none();
+    if url.as_str().len() <= 512
+        && has_no_credentials
+        && matches!(url.scheme(), "http" | "https")
+        && url.has_host()
+    {
         Ok(url.into())
     } else {
         Err(InvalidProfile::AvatarUrl)
@@ -130,7 +141,15 @@ mod tests {
         let mut edit = ProfileEdit::default();
         assert_eq!(edit.set_nickname(Some(" 飞翔的企鹅🐧 ")), Ok(()));
         assert_eq!(edit.nickname, Some(Some("飞翔的企鹅🐧".into())));
-        for bad in ["", "  ", "a\nb", "\u{0}", &"a".repeat(65)] {
+        for bad in [
+            "",
+            "  ",
+            "a\nb",
+            "\u{0}",
+            "\u{200b}",
+            "\u{202e}txt",
+            &"a".repeat(65),
+        ] {
             assert_eq!(
                 edit.set_nickname(Some(bad)),
                 Err(InvalidProfile::Nickname),
@@ -145,6 +164,7 @@ mod tests {
             "data:image/png;base64,AA",
             "//example.com/a",
             "ftp://a/b",
+            "http://u:p@h/a.png",
         ] {
             assert_eq!(
                 edit.set_avatar_url(Some(bad)),

@@ -1,5 +1,4 @@
 //! What was answered stays, whatever becomes of the process.
-#![expect(clippy::unwrap_used, reason = "in the helpers too, what fails is the test")]
 
 mod common;
 

@@ -3,7 +3,7 @@ use std::fmt;
 use secrecy::SecretString;
 use wechat_login_domain::AppName;
 
-use super::{Environment, WeChat, keys::Keys};
+use super::{Environment, keys::Keys};
 
 /// Shorter ones can be guessed.
 const SECRET_LENGTH: usize = 16;
@@ -40,22 +40,17 @@ pub enum Claim {
 pub(super) fn read(
     keys: &mut Keys,
     environment: &Environment,
-    wechat: Option<&WeChat>,
+    app_names: &[String],
 ) -> Option<Vec<ApiClient>> {
     let names = keys.names("clients");
     let clients: Vec<_> = names
         .iter()
-        .map(|name| client(keys, name, environment, wechat))
+        .map(|name| client(keys, name, environment, app_names))
         .collect();
     clients.into_iter().collect()
 }
 
-fn client(
-    keys: &mut Keys,
-    name: &str,
-    environment: &Environment,
-    wechat: Option<&WeChat>,
-) -> Option<ApiClient> {
+fn client(keys: &mut Keys, name: &str, environment: &Environment, app_names: &[String]) -> Option<ApiClient> {
     let section = format!("clients.{name}");
     let parsed_name = AppName::parse(name);
     if let Err(error) = &parsed_name {
@@ -73,8 +68,7 @@ fn client(
     if secret.is_none() && keys.fault_count() == faults {
         keys.fault(&key("secret"), "must be set");
     }
-    let is_known =
-        |app: &AppName| wechat.is_none_or(|wechat| wechat.apps.iter().any(|known| known.app.name == *app));
+    let is_known = |app: &AppName| app_names.iter().any(|known| known == app.as_str());
     let apps = keys.list(&key("apps"), |text| {
         AppName::parse(text)
             .ok()

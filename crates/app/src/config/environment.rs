@@ -23,6 +23,11 @@ impl Environment {
         }
     }
 
+    /// What stands for a name that is none, so that the other faults can be told too: it relaxes nothing.
+    pub(super) fn unknown() -> Self {
+        Self("unknown".to_owned())
+    }
+
     /// The name.
     #[must_use]
     pub fn as_str(&self) -> &str {

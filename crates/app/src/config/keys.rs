@@ -188,7 +188,7 @@ impl Keys {
     }
 
     /// The names under a section, such as the apps of `wechat.apps`.
-    pub(super) fn names(&mut self, section: &str) -> Vec<String> {
+    pub(super) fn names(&self, section: &str) -> Vec<String> {
         let prefix = format!("{section}.");
         let mut names: Vec<String> = self
             .unread
@@ -197,17 +197,6 @@ impl Keys {
             .map(|rest| rest.split('.').next().unwrap_or_default().to_owned())
             .collect();
         names.dedup();
-        for name in &names {
-            // `[wechat.apps.shop]` with nothing below it is read by its name alone.
-            let key = format!("{prefix}{name}");
-            if self
-                .unread
-                .get(&key)
-                .is_some_and(|leaf| matches!(leaf.value, Leafy::Nothing))
-            {
-                self.unread.remove(&key);
-            }
-        }
         names
     }
 

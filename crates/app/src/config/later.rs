@@ -2,10 +2,11 @@
 
 use super::keys::Keys;
 
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "server.ops_listen",
     "sessions.key_prefix",
     "sessions.cache",
+    "sessions.single_instance",
     "web.cookie_domain",
     "pages.name",
     "pages.logo_url",

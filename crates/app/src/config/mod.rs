@@ -77,10 +77,20 @@ impl Config {
         Self::load_with(folder, &Variables::from_pairs(variables), Vec::new())
     }
 
-    fn load_with(folder: &Path, variables: &Variables, unreadable: Vec<Fault>) -> Result<Self, Faults> {
-        let environment = Environment::parse(variables.environment()).map_err(|fault| Faults(vec![fault]))?;
-        let tree = layers::collect(folder, &environment, variables).map_err(|fault| Faults(vec![fault]))?;
-        let mut keys = Keys::new(tree, unreadable);
+    fn load_with(folder: &Path, variables: &Variables, mut faults: Vec<Fault>) -> Result<Self, Faults> {
+        let environment = Environment::parse(variables.environment()).unwrap_or_else(|fault| {
+            faults.push(fault);
+            Environment::unknown()
+        });
+        let tree = match layers::collect(folder, &environment, variables) {
+            Ok(tree) => tree,
+            Err(fault) => {
+                faults.push(fault);
+                return Err(Faults(faults));
+            }
+        };
+        let mut keys = Keys::new(tree, faults);
+        let app_names = wechat::app_names(&keys);
 
         // Every section is read before any fault counts, so that all faults come out at once.
         let server = Server::read(&mut keys, &environment);
@@ -94,7 +104,7 @@ impl Config {
             &environment,
             simulator.as_ref().and_then(Option::as_ref),
         );
-        let clients = clients::read(&mut keys, &environment, wechat.as_ref());
+        let clients = clients::read(&mut keys, &environment, &app_names);
         let not_used_yet = later::read(&mut keys);
         let shown = keys.finish()?;
 

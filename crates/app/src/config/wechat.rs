@@ -22,7 +22,7 @@ pub struct WeChat {
     pub apps: Vec<AppWithSecret>,
     /// Whether the apps are the simulator's.
     pub uses_demo_apps: bool,
-    /// Whether the developer tools' mock code goes through: in development, to a WeChat on this machine, which only the simulator can be.
+    /// Whether the developer tools' mock code goes through: only the simulator knows whom it means.
     pub takes_mock_code: bool,
 }
 
@@ -82,7 +82,9 @@ impl WeChat {
         let faults = keys.fault_count();
         let mut apps: Vec<_> = names.iter().filter_map(|name| app(keys, name)).collect();
         check(keys, &apps);
-        let uses_demo_apps = names.is_empty() && environment.is_development() && simulator.is_some();
+        // A simulator beside us, or one that somebody runs and points us to.
+        let has_simulator = simulator.is_some() || api_url.as_ref().is_some_and(is_local);
+        let uses_demo_apps = names.is_empty() && environment.is_development() && has_simulator;
         if uses_demo_apps {
             apps = demo_apps();
         } else if names.is_empty() {
@@ -91,7 +93,13 @@ impl WeChat {
                 "must name an app: without the simulator nobody can sign in",
             );
         }
-        let is_local_wechat = api_url.as_ref().map_or(uses_demo_apps, is_local);
+        let is_simulator = |url: &Url| {
+            simulator.is_some_and(|simulator| {
+                url.socket_addrs(|| None)
+                    .is_ok_and(|addresses| addresses.contains(&simulator.listen))
+            })
+        };
+        let takes_mock_code = uses_demo_apps || api_url.as_ref().is_some_and(is_simulator);
         if keys.fault_count() > faults {
             return None;
         }
@@ -103,8 +111,21 @@ impl WeChat {
             ca_file,
             apps,
             uses_demo_apps,
-            takes_mock_code: environment.is_development() && is_local_wechat,
+            takes_mock_code,
         })
+    }
+}
+
+/// The names that clients may be limited to: those of the apps, or of the simulator's where none is configured.
+pub(super) fn app_names(keys: &Keys) -> Vec<String> {
+    let names = keys.names("wechat.apps");
+    if names.is_empty() {
+        wechat_login_simulator::demo_apps()
+            .into_iter()
+            .map(|app| app.name)
+            .collect()
+    } else {
+        names
     }
 }
 

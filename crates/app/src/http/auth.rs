@@ -10,10 +10,11 @@ use actix_web::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use secrecy::ExposeSecret;
+use serde::de::DeserializeOwned;
 use subtle::ConstantTimeEq;
 use wechat_login_domain::{Error, SessionToken, use_case::Authenticated};
 
-use super::{AppState, Problem};
+use super::{AppState, Problem, body::JsonBody};
 use crate::config::ApiClient;
 
 /// A person whose session is good.
@@ -41,6 +42,23 @@ impl FromRequest for SignedIn {
                 found = Authenticated { session, ..renewed };
             }
             Ok(Self(found))
+        })
+    }
+}
+
+/// A person whose session is good, and the body that they sent. Whoever has no session is told that and nothing about the body.
+pub(crate) struct SignedInWith<T>(pub(crate) Authenticated, pub(crate) T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for SignedInWith<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let signed_in = SignedIn::from_request(request, payload);
+        let body = JsonBody::from_request(request, payload);
+        Box::pin(async move {
+            let SignedIn(found) = signed_in.await?;
+            Ok(Self(found, body.await?.value))
         })
     }
 }

@@ -105,16 +105,45 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
             pointer.push('/');
             pointer.push_str(&field);
             "is there twice".to_owned()
-        } else if let Some((_value, expected)) = text.split_once(", expected ") {
-            format!(
-                "must be {}",
-                expected.split(" at line ").next().unwrap_or(expected)
-            )
+        } else if let Some((_value, expected)) = text.rsplit_once(", expected ") {
+            // From the right: the value stands left of it, and may hold anything.
+            match expected.split(" at line ").next() {
+                Some(named) if !named.starts_with("struct ") => format!("must be {named}"),
+                _ => "must be an object".to_owned(),
+            }
         } else {
             "is not valid".to_owned()
         };
         Error::invalid(pointer, message)
     })
+}
+
+/// An object or nothing. serde would take an array for a struct here too.
+///
+/// # Errors
+/// Where it is anything else, or the object is not a `T`.
+pub(crate) fn object<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    struct ObjectOrNull<T>(std::marker::PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectOrNull<T> {
+        type Value = Option<T>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            T::deserialize(serde::de::value::MapAccessDeserializer::new(map)).map(Some)
+        }
+    }
+
+    deserializer.deserialize_any(ObjectOrNull(std::marker::PhantomData))
 }
 
 fn pointer(path: &serde_path_to_error::Path) -> String {
@@ -167,6 +196,8 @@ mod tests {
     #[expect(dead_code, reason = "only whether it can be read is asked")]
     struct Form {
         code: String,
+        flag: Option<bool>,
+        #[serde(default, deserialize_with = "object")]
         nested: Option<Nested>,
     }
 
@@ -197,6 +228,21 @@ mod tests {
             ("{\"code\":1234}", "/code", "must be a string"),
             ("{\"code\":[\"secret\"]}", "/code", "must be a string"),
             ("{\"code\":\"a\",\"code\":\"b\"}", "/code", "is there twice"),
+            (
+                "{\"code\":\"a\",\"flag\":\"x, expected SECRET\"}",
+                "/flag",
+                "must be a boolean",
+            ),
+            (
+                "{\"code\":\"a\",\"nested\":[\"SECRET\"]}",
+                "/nested",
+                "must be an object",
+            ),
+            (
+                "{\"code\":\"a\",\"nested\":\"SECRET\"}",
+                "/nested",
+                "must be an object",
+            ),
             (
                 "{\"code\":\"a\",\"nested\":{}}",
                 "/nested/encrypted_data",

@@ -106,10 +106,8 @@ fn add_headers(headers: &mut header::HeaderMap, request_id: &str) {
 /// The id that came with the request, where it can stand in a log as it is, or a new one.
 fn request_id(request: &ServiceRequest, state: &AppState) -> String {
     let is_plain = |text: &&str| {
-        (1..=128).contains(&text.len())
-            && text
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-_.:/+=~".contains(&b))
+        let allowed = |b: u8| b.is_ascii_graphic() && !b"\"\\<>".contains(&b);
+        (1..=128).contains(&text.len()) && text.bytes().all(allowed)
     };
     let sent = request
         .headers()
@@ -128,10 +126,12 @@ fn request_id(request: &ServiceRequest, state: &AppState) -> String {
 
 /// The language that the request likes best among those that we speak (RFC 9110 section 12.5.4).
 fn language(request: &ServiceRequest, default: Language) -> Language {
-    use actix_web::http::header::{AcceptLanguage, Header, Preference};
-    let Ok(accepted) = AcceptLanguage::parse(request.request()) else {
+    use actix_web::http::header::{AcceptLanguage, Header, Preference, Quality};
+    let Ok(mut accepted) = AcceptLanguage::parse(request.request()) else {
         return default;
     };
+    // "q=0" is "anything but this".
+    accepted.0.retain(|item| item.quality != Quality::ZERO);
     accepted
         .ranked()
         .into_iter()

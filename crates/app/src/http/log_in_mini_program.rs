@@ -13,7 +13,7 @@ use wechat_login_domain::{
 
 use super::{
     AppState, Problem,
-    body::JsonBody,
+    body::{JsonBody, object},
     device::DeviceDescription,
     idempotency,
     problem::ProblemBody,
@@ -33,7 +33,9 @@ pub(crate) struct MiniProgramLoginRequest {
     app: Option<String>,
     /// Whether somebody new becomes a user; true where it is left out.
     create_user: Option<bool>,
+    #[serde(default, deserialize_with = "object")]
     user_info: Option<UserInfo>,
+    #[serde(default, deserialize_with = "object")]
     client: Option<DeviceDescription>,
 }
 

@@ -8,7 +8,10 @@ use utoipa::ToSchema;
 use wechat_login_domain::{Error, FieldFault, ProfileEdit};
 
 use super::{
-    AppState, Problem, auth::SignedIn, body::JsonBody, problem::ProblemBody, representation::UserBody,
+    AppState, Problem,
+    auth::{SignedIn, SignedInWith},
+    problem::ProblemBody,
+    representation::UserBody,
 };
 
 /// What a user changes about themselves: a field that is left out stays, one that is null is removed.
@@ -81,11 +84,10 @@ pub(crate) async fn show(request: HttpRequest, SignedIn(found): SignedIn) -> Res
 )]
 pub(crate) async fn edit(
     request: HttpRequest,
-    SignedIn(found): SignedIn,
-    body: JsonBody<ProfileChange>,
+    SignedInWith(found, change): SignedInWith<ProfileChange>,
 ) -> Result<Json<UserBody>, Problem> {
     let state = AppState::of(&request);
-    let edit = ProfileEdit::try_from(body.value)?;
+    let edit = ProfileEdit::try_from(change)?;
     let use_cases = Arc::clone(&state.use_cases);
     let edited = state
         .runtime

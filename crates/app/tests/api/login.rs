@@ -176,6 +176,8 @@ async fn a_body_that_cannot_be_meant_is_told_where_it_is_wrong() {
         (json!({"code": code, "app": 1}), "/app"),
         (json!({"code": code, "create_user": "yes"}), "/create_user"),
         (json!({"code": code, "user_info": "x"}), "/user_info"),
+        (json!({"code": code, "user_info": ["a", "b"]}), "/user_info"),
+        (json!({"code": code, "client": ["a", "b", "c", "d"]}), "/client"),
         (
             json!({"code": code, "user_info": {"iv": "x"}}),
             "/user_info/encrypted_data",
@@ -278,8 +280,10 @@ async fn the_developer_tools_mock_code_signs_the_demo_person_in_again_and_again(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_simulator_the_mock_code_is_refused() {
+    // Another WeChat on this machine is no simulator either.
     let app = TestApp::spawn_with(&[
         ("simulator.enabled", "false"),
+        ("wechat.api_url", "http://127.0.0.1:1"),
         ("wechat.apps.shop.channel", "mini_program"),
         ("wechat.apps.shop.app_id", "wx0123456789abcdef"),
         ("wechat.apps.shop.secret", "0123456789abcdef0123456789abcdef"),

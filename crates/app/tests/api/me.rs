@@ -60,3 +60,16 @@ async fn what_nobody_could_read_or_show_is_refused_whole() {
     }
     assert_eq!(member.get("/v1/me").await.json(), member.login["user"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_is_told_that_and_nothing_about_the_body() {
+    let app = TestApp::spawn().await;
+    let member = app.log_in("小明").await;
+    member.delete("/v1/session").await;
+    for _ in 0..3 {
+        member
+            .patch("/v1/me", json!("no change"))
+            .await
+            .problem(401, "session_revoked");
+    }
+}

@@ -54,6 +54,7 @@ async fn a_person_is_spoken_to_in_their_language() {
         (Some("zh-TW"), chinese, "zh-CN"),
         (Some("fr, en;q=0.5, zh;q=0.7"), chinese, "zh-CN"),
         (Some("fr"), chinese, "zh-CN"),
+        (Some("en;q=0"), chinese, "zh-CN"),
         (Some("*"), chinese, "zh-CN"),
         (Some(";;;garbage"), chinese, "zh-CN"),
     ] {
@@ -79,6 +80,10 @@ async fn a_request_id_that_came_along_is_kept_and_a_strange_one_is_not() {
     assert_eq!(
         ask("abc-123").await.problem(401, "unauthenticated")["request_id"],
         "abc-123"
+    );
+    assert_eq!(
+        ask("Root=1-67891233;Self=1@host").await.header("x-request-id"),
+        Some("Root=1-67891233;Self=1@host")
     );
     for strange in ["", "a b", "{\"level\":\"error\"}", "<script>"] {
         let answer = ask(strange).await;

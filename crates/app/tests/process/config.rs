@@ -162,12 +162,18 @@ fn outside_of_development_nothing_is_relaxed() {
         .output()
         .unwrap();
     assert!(good.status.success(), "{}", text(&good));
-    let strange = command(folder.path(), &[])
+    let strange = command(folder.path(), &[("server.typo", "1")])
         .env("WECHAT_LOGIN_ENVIRONMENT", "Pro duction")
         .output()
         .unwrap();
     assert_eq!(strange.status.code(), Some(78));
-    assert!(text(&strange).contains("WECHAT_LOGIN_ENVIRONMENT"));
+    for key in ["WECHAT_LOGIN_ENVIRONMENT", "server.typo"] {
+        assert!(
+            text(&strange).contains(key),
+            "{key} is missing in:\n{}",
+            text(&strange)
+        );
+    }
 }
 
 #[test]
