@@ -95,10 +95,7 @@ impl Error {
     /// The fault of a single field.
     #[must_use]
     pub fn invalid(pointer: impl Into<String>, message: impl fmt::Display) -> Self {
-        Self::InvalidRequest(vec![FieldFault {
-            pointer: pointer.into(),
-            message: message.to_string(),
-        }])
+        Self::InvalidRequest(vec![FieldFault::new(pointer, message)])
     }
 }
 
@@ -109,6 +106,17 @@ pub struct FieldFault {
     pub pointer: String,
     /// What is wrong with it, for a developer; never its value.
     pub message: String,
+}
+
+impl FieldFault {
+    /// This fault of this field.
+    #[must_use]
+    pub fn new(pointer: impl Into<String>, message: impl fmt::Display) -> Self {
+        Self {
+            pointer: pointer.into(),
+            message: message.to_string(),
+        }
+    }
 }
 
 /// What a port needs to do its work.

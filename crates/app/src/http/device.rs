@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, http::header::USER_AGENT};
 use ipnet::IpNet;
 use serde::Deserialize;
 use utoipa::ToSchema;
-use wechat_login_domain::{Client, Error};
+use wechat_login_domain::{Client, FieldFault};
 
 use super::AppState;
 
@@ -25,23 +25,30 @@ pub(crate) struct DeviceDescription {
 
 impl DeviceDescription {
     /// The device, as far as it and its connection tell.
-    pub(crate) fn into_client(self, request: &HttpRequest, state: &AppState) -> Result<Client, Error> {
-        let word = |name: &str, text: Option<String>| {
-            let parsed = Client::parse_word(&text.unwrap_or_default());
-            parsed.map_err(|error| Error::invalid(format!("/client/{name}"), error))
+    pub(crate) fn into_client(
+        self,
+        request: &HttpRequest,
+        state: &AppState,
+        faults: &mut Vec<FieldFault>,
+    ) -> Client {
+        let mut word = |name: &str, text: Option<String>| {
+            Client::parse_word(&text.unwrap_or_default()).unwrap_or_else(|error| {
+                faults.push(FieldFault::new(format!("/client/{name}"), error));
+                None
+            })
         };
         let user_agent = request
             .headers()
             .get(USER_AGENT)
             .and_then(|value| value.to_str().ok());
-        Ok(Client {
+        Client {
             ip: client_ip(request, state),
             user_agent: user_agent.and_then(Client::shorten_user_agent),
-            env_version: word("env_version", self.env_version)?,
-            device_id: word("device_id", self.device_id)?,
-            device_name: word("device_name", self.device_name)?,
-            os: word("os", self.os)?,
-        })
+            env_version: word("env_version", self.env_version),
+            device_id: word("device_id", self.device_id),
+            device_name: word("device_name", self.device_name),
+            os: word("os", self.os),
+        }
     }
 }
 

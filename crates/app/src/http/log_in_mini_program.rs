@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use wechat_login_domain::{
-    Dependency, EncryptedData, Error, LoginCode, PortError,
+    Dependency, EncryptedData, Error, FieldFault, LoginCode, PortError,
     use_case::{LoggedIn, MiniProgramLogin},
 };
 
@@ -110,32 +110,51 @@ pub(crate) async fn handle(
 
 impl MiniProgramLoginRequest {
     fn into_command(self, request: &HttpRequest, state: &AppState) -> Result<MiniProgramLogin, Error> {
+        let mut faults = Vec::new();
         let code = if state.takes_mock_code {
             LoginCode::parse_for_simulator(&self.code)
         } else {
             LoginCode::parse(&self.code)
         };
+        let code = code
+            .map_err(|error| faults.push(FieldFault::new("/code", error)))
+            .ok();
+        let client = self
+            .client
+            .unwrap_or_default()
+            .into_client(request, state, &mut faults);
+        let user_info = self
+            .user_info
+            .filter(|user_info| user_info.is_filled_in(&mut faults));
+        let Some(code) = code.filter(|_| faults.is_empty()) else {
+            return Err(Error::InvalidRequest(faults));
+        };
         Ok(MiniProgramLogin {
             app: self.app,
-            code: code.map_err(|error| Error::invalid("/code", error))?,
+            code,
             create_user: self.create_user.unwrap_or(true),
-            user_info: self.user_info.map(UserInfo::parse).transpose()?,
-            client: self.client.unwrap_or_default().into_client(request, state)?,
+            user_info: user_info.map(UserInfo::parse).transpose()?,
+            client,
         })
     }
 }
 
 impl UserInfo {
-    fn parse(self) -> Result<EncryptedData, Error> {
+    fn is_filled_in(&self, faults: &mut Vec<FieldFault>) -> bool {
+        let before = faults.len();
         for (pointer, text) in [
             ("/user_info/encrypted_data", &self.encrypted_data),
             ("/user_info/iv", &self.iv),
         ] {
             if text.is_empty() {
-                return Err(Error::invalid(pointer, "must not be empty"));
+                faults.push(FieldFault::new(pointer, "must not be empty"));
             }
         }
-        // Whatever is wrong with it gets the one answer that data has which does not decrypt.
+        faults.len() == before
+    }
+
+    /// Whatever is wrong with it gets the one answer that data has which does not decrypt.
+    fn parse(self) -> Result<EncryptedData, Error> {
         EncryptedData::parse(&self.encrypted_data, &self.iv)
             .map_err(|_says_nothing_by_design| Error::SessionKeyStale)
     }

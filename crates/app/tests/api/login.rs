@@ -205,6 +205,9 @@ async fn a_body_that_cannot_be_meant_is_told_where_it_is_wrong() {
         assert_eq!(problem["errors"][0]["pointer"], pointer, "{body}");
         assert!(!problem.to_string().contains("oVictim"));
     }
+    let several = json!({"code": "", "client": {"os": "a\nb", "device_id": "a\nb"}, "user_info": {"encrypted_data": "", "iv": ""}});
+    let problem = app.log_in_with(several).await.problem(400, "invalid_request");
+    assert_eq!(problem["errors"].as_array().unwrap().len(), 5, "{problem}");
     // None of them spent the code.
     assert_eq!(
         app.log_in_with(json!({"code": code, "something": "new"}))
