@@ -57,17 +57,13 @@ fn client(keys: &mut Keys, name: &str, environment: &Environment, app_names: &[S
         keys.fault(&section, format_args!("the name {error}"));
     }
     let key = |field: &str| format!("{section}.{field}");
-    let faults = keys.fault_count();
-    let secret = keys.secret(&key("secret"), |text| {
+    let secret = keys.require_secret(&key("secret"), |text| {
         if text.len() >= SECRET_LENGTH || environment.is_development() {
             Ok(SecretString::from(text))
         } else {
             Err("must be 16 characters or more (`openssl rand -base64 32`)")
         }
     });
-    if secret.is_none() && keys.fault_count() == faults {
-        keys.fault(&key("secret"), "must be set");
-    }
     let is_known = |app: &AppName| app_names.iter().any(|known| known == app.as_str());
     let apps = keys.list(&key("apps"), |text| {
         AppName::parse(text)

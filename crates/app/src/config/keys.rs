@@ -128,8 +128,21 @@ impl Keys {
         key: &str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Option<T> {
+        self.required(key, |keys| keys.get(key, parse))
+    }
+
+    /// A secret that must be there.
+    pub(super) fn require_secret<T, E: fmt::Display>(
+        &mut self,
+        key: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Option<T> {
+        self.required(key, |keys| keys.secret(key, parse))
+    }
+
+    fn required<T>(&mut self, key: &str, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let faults = self.fault_count();
-        let value = self.get(key, parse);
+        let value = read(self);
         if value.is_none() && self.fault_count() == faults {
             self.fault(key, "must be set");
         }

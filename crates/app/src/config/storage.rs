@@ -11,11 +11,7 @@ pub struct Database {
 
 impl Database {
     pub(super) fn read(keys: &mut Keys) -> Option<Self> {
-        let faults = keys.fault_count();
-        let path = keys.secret("database.url", sqlite_path);
-        if path.is_none() && keys.fault_count() == faults {
-            keys.fault("database.url", "must be set");
-        }
+        let path = keys.require_secret("database.url", sqlite_path);
         keys.secret("sessions.url", |url| {
             if url == "embedded" {
                 Ok(())

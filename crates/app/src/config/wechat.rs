@@ -94,10 +94,8 @@ impl WeChat {
             );
         }
         let is_simulator = |url: &Url| {
-            simulator.is_some_and(|simulator| {
-                url.socket_addrs(|| None)
-                    .is_ok_and(|addresses| addresses.contains(&simulator.listen))
-            })
+            let port = simulator.map(|simulator| simulator.listen.port());
+            is_local(url) && port.is_some() && url.port_or_known_default() == port
         };
         let takes_mock_code = uses_demo_apps || api_url.as_ref().is_some_and(is_simulator);
         if keys.fault_count() > faults {
@@ -149,11 +147,7 @@ fn app(keys: &mut Keys, name: &str) -> Option<AppWithSecret> {
         Channel::from_name(text).ok_or("must be mini_program, web, mobile_app or official_account")
     });
     let app_id = keys.require(&key("app_id"), AppId::parse);
-    let faults = keys.fault_count();
-    let secret = keys.secret(&key("secret"), AppSecret::parse);
-    if secret.is_none() && keys.fault_count() == faults {
-        keys.fault(&key("secret"), "must be set");
-    }
+    let secret = keys.require_secret(&key("secret"), AppSecret::parse);
     let open_platform = keys.get(&key("open_platform"), OpenPlatform::parse);
     let is_default = keys.get(&key("default"), parse::boolean).unwrap_or(false);
     keys.list(&key("redirect_uris"), parse::base_url);

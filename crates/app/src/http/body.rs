@@ -87,10 +87,7 @@ pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
         .map_err(|_tells_nothing_useful| Error::invalid("", "must be a JSON object"))?;
     if !claimed.is_empty() {
         let message = "who somebody is comes from WeChat and never from the client: leave it out";
-        let fault = |name: String| FieldFault {
-            pointer: format!("/{name}"),
-            message: message.to_owned(),
-        };
+        let fault = |name: String| FieldFault::new(format!("/{name}"), message);
         return Err(Error::InvalidRequest(claimed.into_iter().map(fault).collect()));
     }
     serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(bytes)).map_err(|error| {

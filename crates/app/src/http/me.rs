@@ -40,10 +40,7 @@ impl TryFrom<ProfileChange> for ProfileEdit {
         let mut faults = Vec::new();
         let mut note = |pointer: &str, result: Result<(), wechat_login_domain::InvalidProfile>| {
             if let Err(error) = result {
-                faults.push(FieldFault {
-                    pointer: pointer.to_owned(),
-                    message: error.to_string(),
-                });
+                faults.push(FieldFault::new(pointer, error));
             }
         };
         if let Some(nickname) = change.nickname {

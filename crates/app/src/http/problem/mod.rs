@@ -116,12 +116,6 @@ impl Problem {
             ..Self::of("unauthenticated")
         }
     }
-
-    /// The stable word.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        self.row.code
-    }
 }
 
 impl From<Error> for Problem {
