@@ -1,4 +1,5 @@
 use std::fmt;
+use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,33 @@ pub struct App {
     pub name: String,
     /// The Open Platform account it is bound to. Without one its people have no unionid.
     pub open_platform: Option<String>,
+    /// The host that its users may be sent back to (授权回调域), without scheme and port; any where it is `None`.
+    pub callback_domain: Option<String>,
+    /// The addresses that its server may call from (IP白名单); any where it is empty.
+    pub ip_allowlist: Vec<IpAddr>,
+    /// Whether it may ask for phone numbers: at WeChat, where a company owns it.
+    pub phone_enabled: bool,
+    /// The pages of its published version, such as `pages/index/index`; any where it is empty.
+    pub published_pages: Vec<String>,
+}
+
+impl App {
+    /// An app named after its id, bound to the Open Platform account `default`, with nothing forbidden to it.
+    #[must_use]
+    pub fn new(app_id: impl Into<String>, secret: impl Into<String>, channel: Channel) -> Self {
+        let app_id = app_id.into();
+        Self {
+            name: app_id.clone(),
+            app_id,
+            secret: secret.into(),
+            channel,
+            open_platform: Some("default".to_owned()),
+            callback_domain: None,
+            ip_allowlist: Vec::new(),
+            phone_enabled: true,
+            published_pages: Vec::new(),
+        }
+    }
 }
 
 /// The kinds of application that sign people in through WeChat.
@@ -69,11 +97,12 @@ pub fn demo_apps() -> Vec<App> {
     .into_iter()
     .zip(1..)
     .map(|((app_id, name, channel), number)| App {
-        app_id: app_id.to_owned(),
-        secret: format!("dec0dec0dec0dec0dec0dec0dec0{number:04}"),
-        channel,
         name: name.to_owned(),
-        open_platform: Some("default".to_owned()),
+        ..App::new(
+            app_id,
+            format!("dec0dec0dec0dec0dec0dec0dec0{number:04}"),
+            channel,
+        )
     })
     .collect()
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::person::PersonId;
+use crate::scope::Scope;
 use crate::session_key::SessionKey;
 
 /// Some 370 MB when full.
@@ -27,7 +28,7 @@ pub(crate) enum Grant {
     /// `jscode2session`, which will answer with this key.
     MiniProgramLogin(SessionKey),
     /// The login of a website, an app or an official account.
-    OauthLogin,
+    OauthLogin(Scope),
     /// The person's phone number.
     Phone,
 }

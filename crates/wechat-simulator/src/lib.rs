@@ -12,10 +12,11 @@ mod page;
 mod people;
 mod person;
 mod random;
+mod scope;
 mod server;
 mod session_key;
-mod sns;
 mod user_info;
+mod wechat;
 mod wire;
 mod world;
 

@@ -34,6 +34,17 @@ impl People {
         &self.in_order
     }
 
+    pub(crate) fn is_blocked(&self, id: &PersonId) -> bool {
+        self.by_id
+            .get(id)
+            .is_some_and(|place| self.in_order[*place].blocked)
+    }
+
+    /// The person of that id, who is one of the people as long as nobody resets the world.
+    pub(crate) fn by_id(&self, id: &PersonId) -> Option<Arc<Person>> {
+        self.by_id.get(id).map(|place| Arc::clone(&self.in_order[*place]))
+    }
+
     /// Whom an id or a name means. An unknown name is a new person's, an unknown id is a fault.
     pub(crate) fn called(&mut self, id_or_name: &str) -> Result<Arc<Person>, Fault> {
         let text = id_or_name.trim();
@@ -53,6 +64,7 @@ impl People {
         name: &str,
         phone: Option<String>,
         nickname: Option<String>,
+        blocked: Option<bool>,
     ) -> Result<Arc<Person>, Fault> {
         let name = name.trim();
         if PersonId::parse(name).is_some() {
@@ -70,6 +82,7 @@ impl People {
         let person = Arc::make_mut(&mut self.in_order[place]);
         person.phone = phone.or_else(|| person.phone.take());
         person.nickname = nickname.or_else(|| person.nickname.take());
+        person.blocked = blocked.unwrap_or(person.blocked);
         Ok(Arc::clone(&self.in_order[place]))
     }
 
@@ -132,7 +145,7 @@ mod tests {
     #[test]
     fn putting_changes_only_what_is_given() {
         let mut people = People::default();
-        let put = people.put("张三", None, Some("三哥".to_owned())).unwrap();
+        let put = people.put("张三", None, Some("三哥".to_owned()), None).unwrap();
         assert_eq!(
             (put.phone.as_deref(), put.nickname.as_deref()),
             (Some("13800138000"), Some("三哥"))
@@ -145,7 +158,7 @@ mod tests {
         let mut people = People::default();
         let long = "长".repeat(65);
         for name in ["", "  ", &long, "person_0123456789abcdef"] {
-            assert!(people.put(name, None, None).is_err(), "{name}");
+            assert!(people.put(name, None, None, None).is_err(), "{name}");
             assert!(people.called(name).is_err(), "{name}");
         }
         for phone in [
@@ -156,11 +169,11 @@ mod tests {
             "１３８００１３８０００",
         ] {
             assert!(
-                people.put("bob", Some(phone.to_owned()), None).is_err(),
+                people.put("bob", Some(phone.to_owned()), None, None).is_err(),
                 "{phone}"
             );
         }
-        assert!(people.put("bob", None, Some(" ".to_owned())).is_err());
+        assert!(people.put("bob", None, Some(" ".to_owned()), None).is_err());
         assert_eq!(people.all().len(), 3);
     }
 

@@ -68,6 +68,8 @@ pub(crate) struct Person {
     pub(crate) name: String,
     pub(crate) phone: Option<String>,
     pub(crate) nickname: Option<String>,
+    /// Whether WeChat takes them for a risk, and lets them sign in nowhere.
+    pub(crate) blocked: bool,
 }
 
 impl Person {
@@ -77,6 +79,7 @@ impl Person {
             name: name.to_owned(),
             phone: None,
             nickname: None,
+            blocked: false,
         }
     }
 }

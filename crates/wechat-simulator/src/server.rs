@@ -10,7 +10,7 @@ use actix_web::{App, HttpResponse, HttpServer};
 
 use crate::fault::Fault;
 use crate::world::World;
-use crate::{Options, control, demo_apps, page, sns};
+use crate::{Options, control, demo_apps, page, wechat};
 
 /// Two, so that a load test on one machine leaves cores for what it tests.
 const WORKERS: usize = 2;
@@ -50,7 +50,7 @@ impl Simulator {
             App::new()
                 .app_data(state.clone())
                 .configure(control::routes)
-                .configure(sns::routes)
+                .configure(wechat::routes)
                 .configure(page::routes)
                 .default_service(web::to(async || {
                     HttpResponse::from_error(Fault::new(StatusCode::NOT_FOUND, "There is nothing here."))

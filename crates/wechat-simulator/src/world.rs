@@ -12,6 +12,7 @@ use crate::codes::{Codes, Grant, IssuedCode};
 use crate::options::UnknownCodes;
 use crate::people::People;
 use crate::person::{DEMO_PERSON, PersonId};
+use crate::scope::Scope;
 use crate::session_key::{KeyRing, SessionKey};
 use crate::wire::Refusal;
 
@@ -70,7 +71,6 @@ impl World {
         person: &PersonId,
         kind: CodeKind,
     ) -> (Arc<str>, Duration) {
-        let now = self.clock.now();
         let code: Arc<str> = match kind {
             CodeKind::Login => code::new_login().into(),
             CodeKind::Phone => code::new_phone().into(),
@@ -80,8 +80,22 @@ impl World {
             (CodeKind::Login, Channel::MiniProgram) => {
                 Grant::MiniProgramLogin(self.ring(app, person).for_new_code(&code))
             }
-            (CodeKind::Login, _) => Grant::OauthLogin,
+            (CodeKind::Login, Channel::Web) => Grant::OauthLogin(Scope::SnsapiLogin),
+            (CodeKind::Login, _) => Grant::OauthLogin(Scope::SnsapiUserinfo),
         };
+        let life = self.put_code(&code, app, person, grant);
+        (code, life)
+    }
+
+    /// The code of a website, an app or an official account that a person has allowed this much.
+    pub(crate) fn issue_oauth_code(&mut self, app: &App, person: &PersonId, scope: Scope) -> Arc<str> {
+        let code: Arc<str> = code::new_login().into();
+        self.put_code(&code, app, person, Grant::OauthLogin(scope));
+        code
+    }
+
+    fn put_code(&mut self, code: &Arc<str>, app: &App, person: &PersonId, grant: Grant) -> Duration {
+        let now = self.clock.now();
         let life = match app.channel {
             Channel::Web | Channel::MobileApp => Duration::from_mins(10),
             Channel::MiniProgram | Channel::OfficialAccount => Duration::from_mins(5),
@@ -93,19 +107,15 @@ impl World {
             expires_at: now + life,
             spent: false,
         };
-        self.codes.insert(&code, issued, now);
-        (code, life)
+        self.codes.insert(code, issued, now);
+        life
     }
 
     /// Spends a mini-program's login code.
     pub(crate) fn exchange_login_code(&mut self, app: &App, code: &str) -> Result<SignedIn, Refusal> {
         let now = self.clock.now();
-        let issued = self
-            .codes
-            .find(code, now)
-            .map(|issued| issued.sign_in(app))
-            .transpose()?;
-        let signed_in = match issued {
+        let issued = self.codes.find(code, now);
+        let signed_in = match issued.map(|issued| issued.sign_in(app)).transpose()? {
             Some(signed_in) => signed_in,
             None if app.channel == Channel::MiniProgram && self.is_stand_in(code) => {
                 let person = PersonId::of(DEMO_PERSON);
@@ -114,8 +124,33 @@ impl World {
             }
             None => return Err(Refusal::INVALID_CODE),
         };
+        self.refuse_blocked(&signed_in.person)?;
         self.ring(app, &signed_in.person).exchanged(signed_in.session_key);
         Ok(signed_in)
+    }
+
+    /// Spends a code of a website, an app or an official account.
+    pub(crate) fn exchange_oauth_code(
+        &mut self,
+        app: &App,
+        code: &str,
+    ) -> Result<(PersonId, Scope), Refusal> {
+        let now = self.clock.now();
+        let issued = self.codes.find(code, now).ok_or(Refusal::INVALID_CODE)?;
+        let Grant::OauthLogin(scope) = issued.grant else {
+            return Err(Refusal::INVALID_CODE);
+        };
+        issued.spend(app)?;
+        let person = issued.person.clone();
+        self.refuse_blocked(&person)?;
+        Ok((person, scope))
+    }
+
+    fn refuse_blocked(&self, person: &PersonId) -> Result<(), Refusal> {
+        if self.people.is_blocked(person) {
+            return Err(Refusal::CODE_BLOCKED);
+        }
+        Ok(())
     }
 
     /// The key that the person's device encrypts with for this mini-program.
@@ -140,16 +175,21 @@ impl IssuedCode {
         let Grant::MiniProgramLogin(session_key) = self.grant else {
             return Err(Refusal::INVALID_CODE);
         };
+        self.spend(app)?;
+        Ok(SignedIn {
+            person: self.person.clone(),
+            session_key,
+        })
+    }
+
+    fn spend(&mut self, app: &App) -> Result<(), Refusal> {
         if self.app_id != app.app_id {
             return Err(Refusal::INVALID_CODE);
         }
         if std::mem::replace(&mut self.spent, true) {
             return Err(Refusal::CODE_BEEN_USED);
         }
-        Ok(SignedIn {
-            person: self.person.clone(),
-            session_key,
-        })
+        Ok(())
     }
 }
 

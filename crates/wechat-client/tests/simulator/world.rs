@@ -31,11 +31,13 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn start() -> Self {
         let other = simulator::App {
-            app_id: OTHER.to_owned(),
-            secret: "dec0dec0dec0dec0dec0dec0dec000a1".to_owned(),
-            channel: simulator::Channel::MiniProgram,
             name: "other_mini".to_owned(),
             open_platform: None,
+            ..simulator::App::new(
+                OTHER,
+                "dec0dec0dec0dec0dec0dec0dec000a1",
+                simulator::Channel::MiniProgram,
+            )
         };
         let apps = demo_apps().into_iter().chain([other.clone()]);
         let secrets = apps.map(|app| (app.app_id, app.secret)).collect();

@@ -1,3 +1,4 @@
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use actix_web::web::{Data, Json};
@@ -19,6 +20,12 @@ pub(super) struct NewApp {
     /// Null is an answer of its own: not bound.
     #[serde(default = "default_open_platform")]
     open_platform: Option<String>,
+    callback_domain: Option<String>,
+    #[serde(default)]
+    ip_allowlist: Vec<IpAddr>,
+    phone_enabled: Option<bool>,
+    #[serde(default)]
+    published_pages: Vec<String>,
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the type of the field")]
@@ -42,6 +49,10 @@ pub(super) fn add(world: &mut World, new: &NewApp) -> Result<Arc<App>, Fault> {
         secret: new.secret.unwrap_or_else(|| random::hex(&random::bytes::<16>())),
         channel: new.channel,
         open_platform: new.open_platform,
+        callback_domain: new.callback_domain,
+        ip_allowlist: new.ip_allowlist,
+        phone_enabled: new.phone_enabled.unwrap_or(true),
+        published_pages: new.published_pages,
     };
     check("app_id", &app.app_id, |letter| {
         letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')
@@ -50,6 +61,15 @@ pub(super) fn add(world: &mut World, new: &NewApp) -> Result<Arc<App>, Fault> {
     check("name", &app.name, |letter| !letter.is_control())?;
     if let Some(account) = &app.open_platform {
         check("open_platform", account, |letter| !letter.is_control())?;
+    }
+    if let Some(domain) = &app.callback_domain {
+        // A scheme, a port or a path, as people paste them into WeChat's console, never match anything there.
+        check("callback_domain", domain, |letter| {
+            letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-')
+        })?;
+    }
+    for page in &app.published_pages {
+        check("published_pages", page, |letter| !letter.is_control())?;
     }
     world.apps.add(app)
 }

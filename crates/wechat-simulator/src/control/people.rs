@@ -15,6 +15,7 @@ pub(super) struct NewPerson {
     name: String,
     phone: Option<String>,
     nickname: Option<String>,
+    blocked: Option<bool>,
 }
 
 /// A person, and how the apps know them.
@@ -26,6 +27,7 @@ pub(super) struct Known {
     phone: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     nickname: Option<String>,
+    blocked: bool,
     openids: BTreeMap<String, String>,
     unionids: BTreeMap<String, String>,
 }
@@ -42,7 +44,7 @@ pub(super) async fn list(state: Data<State>) -> Json<Vec<Known>> {
 pub(super) fn put(world: &mut World, new: &NewPerson) -> Result<Known, Fault> {
     let person = world
         .people
-        .put(&new.name, new.phone.clone(), new.nickname.clone())?;
+        .put(&new.name, new.phone.clone(), new.nickname.clone(), new.blocked)?;
     Ok(Known::new(&person, world.apps.all()))
 }
 
@@ -54,6 +56,7 @@ impl Known {
             name: person.name.clone(),
             phone: person.phone.clone(),
             nickname: person.nickname.clone(),
+            blocked: person.blocked,
             openids: apps
                 .iter()
                 .map(|app| (app.app_id.clone(), id.openid(&app.app_id)))

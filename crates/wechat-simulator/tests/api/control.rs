@@ -12,7 +12,8 @@ async fn apps_are_listed_and_added() {
         serde_json::to_value(demo_apps()).unwrap()
     );
 
-    let given = json!({"app_id": "wx0123456789abcdef", "secret": "s3cret", "channel": "web", "name": "my_web", "open_platform": null});
+    let given = json!({"app_id": "wx0123456789abcdef", "secret": "s3cret", "channel": "web", "name": "my_web", "open_platform": null,
+        "callback_domain": "shop.example.com", "ip_allowlist": ["127.0.0.1"], "phone_enabled": false, "published_pages": ["pages/index/index"]});
     assert_eq!(wechat.control("/simulator/apps", &given), given);
     let generated = wechat.control("/simulator/apps", &json!({"channel": "mobile_app"}));
     assert_eq!(generated["open_platform"], "default");

@@ -1,12 +1,20 @@
 use serde::Serialize;
 
-use super::query::Query;
-use crate::wire::Refusal;
+use super::Call;
+use super::endpoint::{Endpoint, Methods, Reply};
+use crate::wire::{Family, Refusal};
 use crate::world::World;
+
+pub(super) static ENDPOINT: Endpoint = Endpoint {
+    path: "/sns/jscode2session",
+    methods: Methods::Both,
+    family: Family::Sns,
+    answer: exchange,
+};
 
 /// In WeChat's order.
 #[derive(Serialize)]
-pub(super) struct Answer {
+struct Answer {
     session_key: String,
     openid: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -17,16 +25,16 @@ pub(super) struct Answer {
 ///
 /// WeChat does not say in which order it looks at the parameters; the code comes last, so that a wrong secret
 /// does not cost it.
-pub(super) fn exchange(world: &mut World, query: &Query) -> Result<Answer, Refusal> {
-    let app = query.app(world)?;
-    if query.get("grant_type") != Some("authorization_code") {
+fn exchange(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
+    let app = call.app(world)?;
+    if call.get("grant_type") != Some("authorization_code") {
         return Err(Refusal::INVALID_GRANT_TYPE);
     }
-    let code = query.get("js_code").ok_or(Refusal::MISSING_CODE)?;
+    let code = call.get("js_code").ok_or(Refusal::MISSING_CODE)?;
     let signed_in = world.exchange_login_code(&app, code)?;
-    Ok(Answer {
+    Ok(Reply::json(&Answer {
         session_key: signed_in.session_key.text(),
         openid: signed_in.person.openid(&app.app_id),
         unionid: signed_in.person.unionid(&app),
-    })
+    }))
 }

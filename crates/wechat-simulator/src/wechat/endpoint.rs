@@ -1,0 +1,113 @@
+use std::pin::Pin;
+
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::web::{self, Bytes, Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use super::call::Call;
+use crate::server::State;
+use crate::wire::{Family, Refusal, json};
+use crate::world::World;
+
+/// One call of WeChat's.
+pub(crate) struct Endpoint {
+    pub(crate) path: &'static str,
+    pub(crate) methods: Methods,
+    pub(crate) family: Family,
+    pub(crate) answer: fn(&mut World, &Call) -> Result<Reply, Refusal>,
+}
+
+/// How a call may be made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Methods {
+    Get,
+    Post,
+    /// GET by the documents, and SDKs that post the same parameters are answered too.
+    Both,
+}
+
+/// What WeChat says where it does not refuse.
+pub(crate) enum Reply {
+    Json(String),
+    Image {
+        content_type: &'static str,
+        bytes: Vec<u8>,
+    },
+}
+
+impl Reply {
+    pub(crate) fn json(value: &impl Serialize) -> Self {
+        Self::Json(json(value))
+    }
+}
+
+impl Methods {
+    fn check(self, method: &Method) -> Result<(), Refusal> {
+        let is_allowed = match self {
+            Self::Get => *method == Method::GET,
+            Self::Post => *method == Method::POST,
+            Self::Both => *method == Method::GET || *method == Method::POST,
+        };
+        match self {
+            _ if is_allowed => Ok(()),
+            Self::Post => Err(Refusal::REQUIRE_POST),
+            Self::Get | Self::Both => Err(Refusal::REQUIRE_GET),
+        }
+    }
+}
+
+impl Endpoint {
+    pub(super) fn register(&'static self, config: &mut ServiceConfig) {
+        config.service(
+            web::resource(self.path)
+                .route(web::route().to(move |request, state, body| self.serve(request, state, body))),
+        );
+    }
+
+    fn serve(
+        &'static self,
+        request: HttpRequest,
+        state: Data<State>,
+        body: Result<Bytes, actix_web::Error>,
+    ) -> Pin<Box<dyn Future<Output = HttpResponse>>> {
+        Box::pin(async move {
+            if request.headers().contains_key(header::TRANSFER_ENCODING) {
+                return HttpResponse::new(StatusCode::PRECONDITION_FAILED);
+            }
+            let body = match body {
+                Ok(body) => body.to_vec(),
+                Err(error) => return HttpResponse::new(error.as_response_error().status_code()),
+            };
+            let from = request.peer_addr().map(|peer| peer.ip());
+            let call = Call::new(request.query_string(), body, from);
+            self.reply(request.method(), &state, &call)
+        })
+    }
+
+    /// HTTP 200 whatever happens.
+    fn reply(&self, method: &Method, state: &State, call: &Call) -> HttpResponse {
+        let (outcome, now) = {
+            let mut world = state.world();
+            let outcome = self
+                .methods
+                .check(method)
+                .and_then(|()| (self.answer)(&mut world, call));
+            (outcome, world.clock.now())
+        };
+        let errcode = outcome.as_ref().map_or_else(|refusal| refusal.errcode, |_| 0);
+        tracing::debug!(path = self.path, wechat.errcode = errcode, "answered as WeChat");
+        let mut response = HttpResponse::Ok();
+        match outcome {
+            Ok(Reply::Image { content_type, bytes }) => response
+                .insert_header((header::CONTENT_TYPE, content_type))
+                .body(bytes),
+            Ok(Reply::Json(text)) => response
+                .insert_header((header::CONTENT_TYPE, self.family.content_type()))
+                .body(text),
+            Err(refusal) => response
+                .insert_header((header::CONTENT_TYPE, self.family.content_type()))
+                .body(self.family.refusal(refusal, now)),
+        }
+    }
+}
