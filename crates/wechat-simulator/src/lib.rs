@@ -1,20 +1,28 @@
 #![doc = include_str!("../README.md")]
 
 mod app;
+mod app_tokens;
 mod apps;
 mod clock;
 mod code;
 mod codes;
+mod consents;
 mod control;
+mod encrypted;
 mod fault;
 mod options;
 mod page;
 mod people;
 mod person;
+mod phone_number;
+mod quotas;
 mod random;
 mod scope;
 mod server;
 mod session_key;
+mod session_keys;
+mod settings;
+mod token;
 mod user_info;
 mod wechat;
 mod wire;

@@ -28,6 +28,9 @@ pub(super) fn issue(world: &mut World, new: &NewCode) -> Result<Issued, Fault> {
         ));
     }
     let person = world.people.called(&new.person)?;
+    if new.kind == CodeKind::Phone && person.phone.is_none() {
+        return Err(Fault::no_phone(&person.name));
+    }
     let (code, life) = world.issue_code(&app, &person.id, new.kind);
     Ok(Issued {
         code,

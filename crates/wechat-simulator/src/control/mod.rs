@@ -5,6 +5,8 @@ mod body;
 mod clock;
 mod codes;
 mod people;
+mod phone_data;
+mod settings;
 mod user_info;
 
 use std::future::ready;
@@ -36,6 +38,12 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
     );
     resource(config, "/simulator/codes", [post(codes::issue)]);
     resource(config, "/simulator/user-info", [post(user_info::make)]);
+    resource(config, "/simulator/phone-data", [post(phone_data::make)]);
+    resource(
+        config,
+        "/simulator/settings",
+        [web::get().to(settings::show), post(settings::change)],
+    );
     resource(config, "/simulator/clock", [post(clock::advance)]);
     resource(config, "/simulator/reset", [web::post().to(clock::reset)]);
 }

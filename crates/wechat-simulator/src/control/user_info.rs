@@ -9,6 +9,9 @@ use crate::world::World;
 pub(super) struct Whose {
     app_id: String,
     person: String,
+    /// Encrypts as a device does whose key WeChat has replaced.
+    #[serde(default)]
+    stale_key: bool,
 }
 
 pub(super) fn make(world: &mut World, whose: &Whose) -> Result<UserInfo, Fault> {
@@ -17,6 +20,6 @@ pub(super) fn make(world: &mut World, whose: &Whose) -> Result<UserInfo, Fault> 
         return Err(Fault::invalid("Only mini-programs receive encrypted user info."));
     }
     let person = world.people.called(&whose.person)?;
-    let key = world.key_on_device(&app, &person.id);
+    let key = world.encrypting_key(&app, &person.id, whose.stale_key);
     Ok(UserInfo::of(&person, &app, key, world.clock.now()))
 }

@@ -40,6 +40,11 @@ impl Reply {
     pub(crate) fn json(value: &impl Serialize) -> Self {
         Self::Json(json(value))
     }
+
+    /// Done, and nothing more to say.
+    pub(crate) fn ok() -> Self {
+        Self::Json(r#"{"errcode":0,"errmsg":"ok"}"#.to_owned())
+    }
 }
 
 impl Methods {

@@ -1,0 +1,29 @@
+use serde::Deserialize;
+
+use crate::app::Channel;
+use crate::encrypted::{self, Encrypted};
+use crate::fault::Fault;
+use crate::phone_number::PhoneNumber;
+use crate::world::World;
+
+#[derive(Deserialize)]
+pub(super) struct Whose {
+    app_id: String,
+    person: String,
+    /// Encrypts as a device does whose key WeChat has replaced.
+    #[serde(default)]
+    stale_key: bool,
+}
+
+/// The phone number as old mini-programs receive it: encrypted, and without a code.
+pub(super) fn make(world: &mut World, whose: &Whose) -> Result<Encrypted, Fault> {
+    let app = world.apps.called(&whose.app_id)?;
+    if app.channel != Channel::MiniProgram {
+        return Err(Fault::invalid("Only mini-programs have the phone button."));
+    }
+    let person = world.people.called(&whose.person)?;
+    let now = world.clock.now();
+    let number = PhoneNumber::of(&person, &app, now).ok_or_else(|| Fault::no_phone(&person.name))?;
+    let key = world.encrypting_key(&app, &person.id, whose.stale_key);
+    Ok(Encrypted::new(&encrypted::text(&number), key))
+}
