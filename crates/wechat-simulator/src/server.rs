@@ -8,7 +8,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpResponse, HttpServer};
 
-use crate::fault::Fault;
+use crate::rejection::Rejection;
 use crate::world::World;
 use crate::{Options, control, demo_apps, page, wechat};
 
@@ -53,7 +53,7 @@ impl Simulator {
                 .configure(wechat::routes)
                 .configure(page::routes)
                 .default_service(web::to(async || {
-                    HttpResponse::from_error(Fault::new(StatusCode::NOT_FOUND, "There is nothing here."))
+                    HttpResponse::from_error(Rejection::new(StatusCode::NOT_FOUND, "There is nothing here."))
                 }))
         };
         let server = HttpServer::new(app)

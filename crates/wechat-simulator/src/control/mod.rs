@@ -15,7 +15,7 @@ use actix_web::{HttpResponse, Resource, Route};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::fault::Fault;
+use crate::rejection::Rejection;
 use crate::server::State;
 use crate::world::World;
 use body::Body;
@@ -43,7 +43,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
 fn resource(config: &mut ServiceConfig, path: &str, routes: impl IntoIterator<Item = Route>) {
     let resource = routes.into_iter().fold(web::resource(path), Resource::route);
     config.service(resource.default_service(web::to(async || {
-        HttpResponse::from_error(Fault::new(
+        HttpResponse::from_error(Rejection::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "This call takes another method.",
         ))
@@ -51,7 +51,7 @@ fn resource(config: &mut ServiceConfig, path: &str, routes: impl IntoIterator<It
 }
 
 /// A call that reads a JSON object, changes the world and answers in JSON.
-fn post<Q, A>(call: fn(&mut World, &Q) -> Result<A, Fault>) -> Route
+fn post<Q, A>(call: fn(&mut World, &Q) -> Result<A, Rejection>) -> Route
 where
     Q: DeserializeOwned + 'static,
     A: Serialize + 'static,
