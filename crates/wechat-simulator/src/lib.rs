@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
 mod app;
 mod apps;
 mod clock;
 mod code;
 mod codes;
 mod control;
+mod faults;
 mod options;
 mod page;
 mod people;

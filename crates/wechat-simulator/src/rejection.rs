@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
 /// Why the control API refuses a call: `{"error":"…"}` with a sentence for the developer.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Rejection {
     status: StatusCode,
     message: String,

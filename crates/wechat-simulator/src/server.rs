@@ -10,7 +10,7 @@ use actix_web::{App, HttpResponse, HttpServer};
 
 use crate::rejection::Rejection;
 use crate::world::World;
-use crate::{Options, control, demo_apps, page, wechat};
+use crate::{Options, control, demo_apps, faults, page, wechat};
 
 /// Two, so that a load test on one machine leaves cores for what it tests.
 const WORKERS: usize = 2;
@@ -58,6 +58,7 @@ impl Simulator {
         };
         let server = HttpServer::new(app)
             .workers(WORKERS)
+            .on_connect(faults::remember)
             .disable_signals()
             .shutdown_timeout(STOPS_WITHIN.as_secs())
             .listen(listener)?

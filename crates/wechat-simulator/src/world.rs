@@ -9,6 +9,7 @@ use crate::apps::Apps;
 use crate::clock::Clock;
 use crate::code;
 use crate::codes::{Codes, Grant, IssuedCode};
+use crate::faults::Faults;
 use crate::options::UnknownCodes;
 use crate::people::People;
 use crate::person::{DEMO_PERSON, PersonId};
@@ -22,6 +23,7 @@ pub(crate) struct World {
     pub(crate) apps: Apps,
     pub(crate) people: People,
     pub(crate) clock: Clock,
+    pub(crate) faults: Faults,
     codes: Codes,
     keys: HashMap<(PersonId, String), KeyRing>,
     unknown_codes: UnknownCodes,
@@ -52,6 +54,7 @@ impl World {
             apps: Apps::new(&first_apps),
             people: People::default(),
             clock: Clock::default(),
+            faults: Faults::default(),
             codes: Codes::default(),
             keys: HashMap::new(),
             unknown_codes,

@@ -26,7 +26,7 @@ impl<T: DeserializeOwned> FromRequest for Body<T> {
 }
 
 /// By way of a map, since serde would take an array for a struct.
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
     let object: Map<String, Value> = serde_json::from_slice(bytes)
         .map_err(|error| Rejection::invalid(format!("The body must be a JSON object: {error}.")))?;
     serde_path_to_error::deserialize(Value::Object(object)).map_err(|error| match error.path().iter().len() {
@@ -35,7 +35,7 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
     })
 }
 
-fn unreadable(error: &actix_web::Error) -> Rejection {
+pub(super) fn unreadable(error: &actix_web::Error) -> Rejection {
     match error.as_response_error().status_code() {
         StatusCode::PAYLOAD_TOO_LARGE => {
             Rejection::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than 64 KiB.")

@@ -4,6 +4,7 @@ mod apps;
 mod body;
 mod clock;
 mod codes;
+mod faults;
 mod people;
 mod user_info;
 
@@ -37,6 +38,15 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
     resource(config, "/simulator/codes", [post(codes::issue)]);
     resource(config, "/simulator/user-info", [post(user_info::make)]);
     resource(config, "/simulator/clock", [post(clock::advance)]);
+    resource(
+        config,
+        "/simulator/faults",
+        [
+            web::get().to(faults::list),
+            post(faults::add),
+            web::delete().to(faults::delete),
+        ],
+    );
     resource(config, "/simulator/reset", [web::post().to(clock::reset)]);
 }
 

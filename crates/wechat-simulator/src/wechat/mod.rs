@@ -13,6 +13,11 @@ use endpoint::Endpoint;
 /// All of them; a fault may be arranged for each.
 const ENDPOINTS: &[&Endpoint] = &[&jscode2session::ENDPOINT];
 
+/// Where they are.
+pub(crate) fn paths() -> impl Iterator<Item = &'static str> {
+    ENDPOINTS.iter().map(|endpoint| endpoint.path)
+}
+
 pub(crate) fn routes(config: &mut ServiceConfig) {
     for endpoint in ENDPOINTS {
         endpoint.register(config);

@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod control;
 #[cfg(test)]
+mod fault_control;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod jscode2session;
 #[cfg(test)]
 mod page;
