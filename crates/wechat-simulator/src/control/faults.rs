@@ -1,5 +1,3 @@
-use std::future::{Ready, ready};
-
 use actix_web::HttpRequest;
 use actix_web::web::{Bytes, Data, Json};
 use serde::{Deserialize, Serialize};
@@ -38,15 +36,14 @@ pub(super) fn add(world: &mut World, wanted: &Wanted) -> Result<Wanted, Rejectio
 }
 
 /// Those of one endpoint, which the query or the body names, or all.
-pub(super) fn delete(
+pub(super) async fn delete(
     state: Data<State>,
     request: HttpRequest,
     body: Result<Bytes, actix_web::Error>,
-) -> Ready<Result<Json<Deleted>, Rejection>> {
-    ready(which(&request, body).and_then(|which| {
-        let deleted = state.world().faults.delete(which.endpoint.as_deref())?;
-        Ok(Json(Deleted { deleted }))
-    }))
+) -> Result<Json<Deleted>, Rejection> {
+    let which = which(&request, body)?;
+    let deleted = state.world().faults.delete(which.endpoint.as_deref())?;
+    Ok(Json(Deleted { deleted }))
 }
 
 fn which(request: &HttpRequest, body: Result<Bytes, actix_web::Error>) -> Result<Which, Rejection> {

@@ -35,7 +35,7 @@ impl Bend {
             Self::ErrcodeAsString => on_top(&mut answer, errcode_as_string),
             Self::ExtraFields => answer.each_object(&mut extra_fields),
             Self::MissingField(field) => {
-                answer.each_object(&mut |object| object.retain(|(key, _)| key != field))
+                answer.each_object(&mut |object| object.retain(|(key, _)| key != field));
             }
             Self::SetField(field, value) => set_field(&mut answer, field, value),
             Self::DuplicateKeys => answer.each_object(&mut duplicate_keys),

@@ -49,19 +49,20 @@ pub(super) fn drip(body: Bytes, pause: Duration) -> BoxBody {
 
 /// The JSON object with a text in it that makes it this large, if it is not already.
 pub(super) fn oversized(body: &Bytes, size: usize) -> BoxBody {
-    const FRAME: &str = r#","padding":"""#;
-    let missing = size.saturating_sub(body.len() + FRAME.len());
+    const BEFORE: &[u8] = br#","padding":""#;
+    const AFTER: &[u8] = br#""}"#;
+    let missing = (size + 1).saturating_sub(body.len() + BEFORE.len() + AFTER.len());
     let Some(rest) = body.strip_suffix(b"}").filter(|_| missing > 0) else {
         return body.clone().boxed();
     };
-    let head = Bytes::from([rest, FRAME[..FRAME.len() - 1].as_bytes()].concat());
+    let head = Bytes::from([rest, BEFORE].concat());
     let chunk = Bytes::from_static(&[b'x'; CHUNK]);
     let padding = (0..missing)
         .step_by(CHUNK)
         .map(move |sent| chunk.slice(..CHUNK.min(missing - sent)));
     let pieces = std::iter::once(head)
         .chain(padding)
-        .chain([Bytes::from_static(b"\"}")])
+        .chain([Bytes::from_static(AFTER)])
         .map(Ok::<_, Infallible>);
     SizedStream::new(size as u64, stream::iter(pieces)).boxed()
 }

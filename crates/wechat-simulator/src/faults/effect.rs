@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::bend::Bend;
-use super::kind::{KINDS, Kind};
+use super::kind::KINDS;
 use super::wanted::{Wanted, When};
 use crate::answer::Answer;
 use crate::rejection::Rejection;
@@ -49,18 +49,18 @@ impl Effect {
     pub(super) fn of(wanted: &Wanted) -> Result<Self, Rejection> {
         let kind = KINDS
             .iter()
-            .find(|kind| kind.kind == wanted.kind)
+            .find(|kind| kind.word == wanted.kind)
             .ok_or_else(unknown_kind)?;
         let effect = (kind.effect)(wanted).ok_or_else(|| {
             Rejection::invalid(format!(
                 "A fault of the kind \"{}\" takes {}.",
-                kind.kind, kind.parameters
+                kind.word, kind.parameters
             ))
         })?;
         if wanted.when.is_some() && effect.when().is_none() {
             return Err(Rejection::invalid(format!(
                 "\"when\" is for faults that take the place of the answer; \"{}\" only changes it.",
-                kind.kind
+                kind.word
             )));
         }
         Ok(effect)
@@ -87,6 +87,6 @@ impl Effect {
 }
 
 fn unknown_kind() -> Rejection {
-    let known: Vec<_> = KINDS.iter().map(|Kind { kind, .. }| *kind).collect();
+    let known: Vec<_> = KINDS.iter().map(|kind| kind.word).collect();
     Rejection::invalid(format!("\"kind\" must be one of {}.", known.join(", ")))
 }

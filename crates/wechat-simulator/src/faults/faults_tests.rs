@@ -65,17 +65,17 @@ fn the_number_of_faults_is_bounded() {
 
 #[test]
 fn every_kind_has_its_own_word() {
-    let words: std::collections::HashSet<_> = KINDS.iter().map(|kind| kind.kind).collect();
+    let words: std::collections::HashSet<_> = KINDS.iter().map(|kind| kind.word).collect();
     assert_eq!(words.len(), KINDS.len());
 }
 
 #[test]
 fn only_kinds_without_parameters_say_so() {
     for kind in KINDS {
-        let bare = json!({"endpoint": "*", "kind": kind.kind});
+        let bare = json!({"endpoint": "*", "kind": kind.word});
         let needs_none = Faults::default().add(wanted(bare)).is_ok();
         let says_so = kind.parameters == "no parameters" || kind.parameters.starts_with("if any");
-        assert_eq!(needs_none, says_so, "{}", kind.kind);
+        assert_eq!(needs_none, says_so, "{}", kind.word);
     }
 }
 
@@ -83,6 +83,6 @@ fn only_kinds_without_parameters_say_so() {
 fn the_readme_has_every_kind() {
     let readme = include_str!("../../README.md");
     for kind in KINDS {
-        assert!(readme.contains(&format!("`{}`", kind.kind)), "{}", kind.kind);
+        assert!(readme.contains(&format!("`{}`", kind.word)), "{}", kind.word);
     }
 }

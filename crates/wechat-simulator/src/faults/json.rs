@@ -21,7 +21,9 @@ impl Json {
     pub(super) fn each_object(&mut self, change: &mut impl FnMut(&mut Object)) {
         match self {
             Self::Object(object) => {
-                object.iter_mut().for_each(|(_, value)| value.each_object(change));
+                for (_, value) in object.iter_mut() {
+                    value.each_object(change);
+                }
                 change(object);
             }
             Self::List(values) => values.iter_mut().for_each(|value| value.each_object(change)),

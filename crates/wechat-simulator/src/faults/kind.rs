@@ -16,7 +16,8 @@ const LARGEST: usize = 16 * 1024 * 1024;
 /// A word of the control API's.
 #[derive(Serialize)]
 pub(crate) struct Kind {
-    pub(super) kind: &'static str,
+    #[serde(rename = "kind")]
+    pub(super) word: &'static str,
     /// For people.
     pub(super) parameters: &'static str,
     /// None where the parameters do not suffice.
@@ -125,9 +126,9 @@ const BAD_GATEWAY: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>
 const SORRY: &str = "<!doctype html>\n<html><head><meta charset=\"utf-8\"><title>系统繁忙</title></head>\
     <body>系统繁忙，请稍候再试</body></html>\n";
 
-const fn kind(kind: &'static str, parameters: &'static str, effect: fn(&Wanted) -> Option<Effect>) -> Kind {
+const fn kind(word: &'static str, parameters: &'static str, effect: fn(&Wanted) -> Option<Effect>) -> Kind {
     Kind {
-        kind,
+        word,
         parameters,
         effect,
     }

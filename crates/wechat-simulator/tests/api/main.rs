@@ -3,8 +3,6 @@
 #[cfg(test)]
 mod control;
 #[cfg(test)]
-mod fault_control;
-#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod jscode2session;

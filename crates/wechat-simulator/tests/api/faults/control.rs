@@ -1,9 +1,8 @@
 //! Arranging faults.
 
+use super::LOGIN;
 use crate::wechat::{Answer, WeChat, mini};
 use serde_json::{Value, json};
-
-const LOGIN: &str = "/sns/jscode2session";
 
 fn add(wechat: &WeChat, fault: &Value) -> Value {
     wechat.control("/simulator/faults", fault)
