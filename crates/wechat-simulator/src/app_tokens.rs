@@ -110,6 +110,21 @@ impl AppTokens {
         }
     }
 
+    /// Ends a token before its time: the next fetch gives another one.
+    pub(crate) fn revoke(&mut self, token: &str, now: Duration) {
+        let Some(of_app) = self
+            .owners
+            .get(token)
+            .and_then(|app_id| self.apps.get_mut(app_id))
+        else {
+            return;
+        };
+        let mut all = of_app.classic.iter_mut().chain(&mut of_app.stable);
+        if let Some(known) = all.find(|known| *known.text == *token) {
+            known.works_until = known.works_until.min(now);
+        }
+    }
+
     fn next_stable(&mut self, app_id: &str, now: Duration) -> Fetched {
         let of_app = self.apps.entry(app_id.to_owned()).or_default();
         let token = Token::new(now);
@@ -222,6 +237,15 @@ mod tests {
         assert_eq!(tokens.owner(&stable, after(400)), Ok("wx1"));
         tokens.force_stable("wx1", START).unwrap();
         assert_eq!(tokens.owner(&classic, after(299)), Ok("wx1"));
+    }
+
+    #[test]
+    fn a_token_that_is_revoked_is_replaced_by_the_next_fetch() {
+        let mut tokens = AppTokens::default();
+        let first = tokens.stable("wx1", START).token;
+        tokens.revoke(&first, after(1));
+        assert_eq!(tokens.owner(&first, after(1)), Err(Refusal::INVALID_CREDENTIAL));
+        assert_ne!(tokens.stable("wx1", after(1)).token, first);
     }
 
     #[test]

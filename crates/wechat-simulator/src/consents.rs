@@ -115,6 +115,15 @@ impl Consents {
         Ok(consent)
     }
 
+    /// Ends an access_token before its time; its refresh_token gives another one.
+    pub(crate) fn revoke(&mut self, access_token: &str) {
+        if let Some(number) = self.by_access.remove(access_token)
+            && let Some(place) = self.place(Some(&number))
+        {
+            self.all[place].access_expires_at = Duration::ZERO;
+        }
+    }
+
     /// Ends all tokens that an app has of a person.
     pub(crate) fn withdraw(&mut self, app_id: &str, person: &PersonId) {
         let theirs = |consent: &&mut Consent| consent.app_id == app_id && consent.person == *person;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
 mod app;
 mod app_tokens;
 mod apps;
@@ -9,7 +10,7 @@ mod codes;
 mod consents;
 mod control;
 mod encrypted;
-mod fault;
+mod faults;
 mod options;
 mod page;
 mod people;
@@ -17,6 +18,7 @@ mod person;
 mod phone_number;
 mod quotas;
 mod random;
+mod rejection;
 mod scope;
 mod server;
 mod session_key;

@@ -116,7 +116,11 @@ impl Family {
 
     /// The body of a refusal.
     pub(crate) fn refusal(self, refusal: Refusal, now: Duration) -> String {
-        let Refusal { errcode, errmsg } = refusal;
+        self.failure(refusal.errcode, refusal.errmsg, now)
+    }
+
+    /// The same, in words that are not WeChat's own.
+    pub(crate) fn failure(self, errcode: i32, errmsg: &str, now: Duration) -> String {
         let rid = rid(now);
         let errmsg = match self {
             Self::Sns => format!("{errmsg}, rid: {rid}"),

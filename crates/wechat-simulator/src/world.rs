@@ -10,6 +10,7 @@ use crate::clock::Clock;
 use crate::code;
 use crate::codes::{Codes, Grant, IssuedCode};
 use crate::consents::Consents;
+use crate::faults::Faults;
 use crate::options::UnknownCodes;
 use crate::people::People;
 use crate::person::{DEMO_PERSON, PersonId};
@@ -31,6 +32,7 @@ pub(crate) struct World {
     pub(crate) consents: Consents,
     pub(crate) quotas: Quotas,
     pub(crate) settings: Settings,
+    pub(crate) faults: Faults,
     codes: Codes,
     unknown_codes: UnknownCodes,
     first_apps: Vec<App>,
@@ -65,6 +67,7 @@ impl World {
             consents: Consents::default(),
             quotas: Quotas::default(),
             settings: Settings::default(),
+            faults: Faults::default(),
             codes: Codes::default(),
             unknown_codes,
             first_apps,
@@ -190,6 +193,13 @@ impl World {
     /// What a person does in WeChat's settings: the app's tokens of them end.
     pub(crate) fn withdraw_consent(&mut self, app: &App, person: &PersonId) {
         self.consents.withdraw(&app.app_id, person);
+    }
+
+    /// Ends an access_token, of an app or of a person, before its time.
+    pub(crate) fn revoke_token(&mut self, token: &str) {
+        let now = self.clock.now();
+        self.app_tokens.revoke(token, now);
+        self.consents.revoke(token);
     }
 
     fn refuse_blocked(&self, person: &PersonId) -> Result<(), Refusal> {

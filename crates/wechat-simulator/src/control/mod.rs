@@ -4,6 +4,7 @@ mod apps;
 mod body;
 mod clock;
 mod codes;
+mod faults;
 mod people;
 mod phone_data;
 mod settings;
@@ -17,7 +18,7 @@ use actix_web::{HttpResponse, Resource, Route};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::fault::Fault;
+use crate::rejection::Rejection;
 use crate::server::State;
 use crate::world::World;
 use body::Body;
@@ -45,13 +46,22 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         [web::get().to(settings::show), post(settings::change)],
     );
     resource(config, "/simulator/clock", [post(clock::advance)]);
+    resource(
+        config,
+        "/simulator/faults",
+        [
+            web::get().to(faults::list),
+            post(faults::add),
+            web::delete().to(faults::delete),
+        ],
+    );
     resource(config, "/simulator/reset", [web::post().to(clock::reset)]);
 }
 
 fn resource(config: &mut ServiceConfig, path: &str, routes: impl IntoIterator<Item = Route>) {
     let resource = routes.into_iter().fold(web::resource(path), Resource::route);
     config.service(resource.default_service(web::to(async || {
-        HttpResponse::from_error(Fault::new(
+        HttpResponse::from_error(Rejection::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "This call takes another method.",
         ))
@@ -59,7 +69,7 @@ fn resource(config: &mut ServiceConfig, path: &str, routes: impl IntoIterator<It
 }
 
 /// A call that reads a JSON object, changes the world and answers in JSON.
-fn post<Q, A>(call: fn(&mut World, &Q) -> Result<A, Fault>) -> Route
+fn post<Q, A>(call: fn(&mut World, &Q) -> Result<A, Rejection>) -> Route
 where
     Q: DeserializeOwned + 'static,
     A: Serialize + 'static,

@@ -2,8 +2,8 @@ use serde::Deserialize;
 
 use crate::app::Channel;
 use crate::encrypted::{self, Encrypted};
-use crate::fault::Fault;
 use crate::phone_number::PhoneNumber;
+use crate::rejection::Rejection;
 use crate::world::World;
 
 #[derive(Deserialize)]
@@ -16,14 +16,14 @@ pub(super) struct Whose {
 }
 
 /// The phone number as old mini-programs receive it: encrypted, and without a code.
-pub(super) fn make(world: &mut World, whose: &Whose) -> Result<Encrypted, Fault> {
+pub(super) fn make(world: &mut World, whose: &Whose) -> Result<Encrypted, Rejection> {
     let app = world.apps.called(&whose.app_id)?;
     if app.channel != Channel::MiniProgram {
-        return Err(Fault::invalid("Only mini-programs have the phone button."));
+        return Err(Rejection::invalid("Only mini-programs have the phone button."));
     }
     let person = world.people.called(&whose.person)?;
     let now = world.clock.now();
-    let number = PhoneNumber::of(&person, &app, now).ok_or_else(|| Fault::no_phone(&person.name))?;
+    let number = PhoneNumber::of(&person, &app, now).ok_or_else(|| Rejection::no_phone(&person.name))?;
     let key = world.encrypting_key(&app, &person.id, whose.stale_key);
     Ok(Encrypted::new(&encrypted::text(&number), key))
 }

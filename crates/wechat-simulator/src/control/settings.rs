@@ -3,7 +3,7 @@ use std::time::Duration;
 use actix_web::web::{Data, Json};
 use serde::{Deserialize, Serialize};
 
-use crate::fault::Fault;
+use crate::rejection::Rejection;
 use crate::server::State;
 use crate::settings::Settings;
 use crate::world::World;
@@ -28,7 +28,7 @@ pub(super) async fn show(state: Data<State>) -> Json<Shown> {
 }
 
 /// All of it or, where one value is wrong, nothing.
-pub(super) fn change(world: &mut World, change: &Change) -> Result<Shown, Fault> {
+pub(super) fn change(world: &mut World, change: &Change) -> Result<Shown, Rejection> {
     let mut settings = world.settings.clone();
     if let Some(text) = &change.session_key_min_age {
         settings.session_key_min_age = duration("session_key_min_age", text)?;
@@ -38,7 +38,7 @@ pub(super) fn change(world: &mut World, change: &Change) -> Result<Shown, Fault>
     }
     if let Some(errcode) = change.unknown_token_errcode {
         if !matches!(errcode, 40001 | 40014) {
-            return Err(Fault::invalid(
+            return Err(Rejection::invalid(
                 "\"unknown_token_errcode\" must be 40001 or 40014.",
             ));
         }
@@ -48,13 +48,13 @@ pub(super) fn change(world: &mut World, change: &Change) -> Result<Shown, Fault>
     Ok(Shown::new(&world.settings))
 }
 
-fn duration(field: &str, text: &str) -> Result<Duration, Fault> {
+fn duration(field: &str, text: &str) -> Result<Duration, Rejection> {
     let parsed = humantime::parse_duration(text);
     parsed
         .ok()
         .filter(|duration| *duration <= Duration::from_hours(24))
         .ok_or_else(|| {
-            Fault::invalid(format!(
+            Rejection::invalid(format!(
                 "\"{field}\" must be a duration such as \"5m\", a day at most."
             ))
         })

@@ -1,7 +1,7 @@
 use serde::Deserialize;
 
 use crate::app::Channel;
-use crate::fault::Fault;
+use crate::rejection::Rejection;
 use crate::user_info::UserInfo;
 use crate::world::World;
 
@@ -14,10 +14,12 @@ pub(super) struct Whose {
     stale_key: bool,
 }
 
-pub(super) fn make(world: &mut World, whose: &Whose) -> Result<UserInfo, Fault> {
+pub(super) fn make(world: &mut World, whose: &Whose) -> Result<UserInfo, Rejection> {
     let app = world.apps.called(&whose.app_id)?;
     if app.channel != Channel::MiniProgram {
-        return Err(Fault::invalid("Only mini-programs receive encrypted user info."));
+        return Err(Rejection::invalid(
+            "Only mini-programs receive encrypted user info.",
+        ));
     }
     let person = world.people.called(&whose.person)?;
     let key = world.encrypting_key(&app, &person.id, whose.stale_key);

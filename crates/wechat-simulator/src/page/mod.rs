@@ -15,8 +15,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use url::form_urlencoded;
 
 use crate::app::Channel;
-use crate::fault::Fault;
 use crate::person::DEMO_PERSON;
+use crate::rejection::Rejection;
 use crate::server::State;
 use crate::world::{CodeKind, World};
 use language::Language;
@@ -67,7 +67,7 @@ async fn hand_out(request: HttpRequest, state: Data<State>, body: Bytes) -> Http
     render(&request, &state, Some(ticket))
 }
 
-fn issue(world: &mut World, app: Option<&str>, person: &str) -> Result<Ticket, Fault> {
+fn issue(world: &mut World, app: Option<&str>, person: &str) -> Result<Ticket, Rejection> {
     let app = match app {
         Some(app) => world.apps.called(app)?,
         None => world
@@ -76,7 +76,7 @@ fn issue(world: &mut World, app: Option<&str>, person: &str) -> Result<Ticket, F
             .iter()
             .find(|app| app.channel == Channel::MiniProgram)
             .cloned()
-            .ok_or_else(|| Fault::not_found("There is no mini-program."))?,
+            .ok_or_else(|| Rejection::not_found("There is no mini-program."))?,
     };
     let person = world.people.called(person)?;
     let (code, life) = world.issue_code(&app, &person.id, CodeKind::Login);
@@ -88,7 +88,7 @@ fn issue(world: &mut World, app: Option<&str>, person: &str) -> Result<Ticket, F
     })
 }
 
-fn render(request: &HttpRequest, state: &State, ticket: Option<Result<Ticket, Fault>>) -> HttpResponse {
+fn render(request: &HttpRequest, state: &State, ticket: Option<Result<Ticket, Rejection>>) -> HttpResponse {
     let view = {
         let world = state.world();
         let people = world.people.all();

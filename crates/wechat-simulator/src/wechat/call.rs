@@ -17,7 +17,7 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    pub(super) fn new(query: &str, body: Vec<u8>, from: Option<IpAddr>) -> Self {
+    pub(crate) fn new(query: &str, body: Vec<u8>, from: Option<IpAddr>) -> Self {
         Self {
             params: Params::parse(query, &body),
             body,

@@ -36,6 +36,11 @@ const ENDPOINTS: &[&Endpoint] = &[
     &getuserphonenumber::ENDPOINT,
 ];
 
+/// Where they are.
+pub(crate) fn paths() -> impl Iterator<Item = &'static str> {
+    ENDPOINTS.iter().map(|endpoint| endpoint.path)
+}
+
 pub(crate) fn routes(config: &mut ServiceConfig) {
     for endpoint in ENDPOINTS {
         endpoint.register(config);
