@@ -11,6 +11,7 @@ mod options;
 mod page;
 mod people;
 mod person;
+mod qr_image;
 mod random;
 mod scope;
 mod server;
