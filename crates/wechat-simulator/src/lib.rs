@@ -2,9 +2,12 @@
 
 mod app;
 mod apps;
+mod changes;
 mod clock;
 mod code;
 mod codes;
+mod connect;
+mod consent;
 mod control;
 mod fault;
 mod options;
@@ -12,7 +15,10 @@ mod page;
 mod people;
 mod person;
 mod qr_image;
+mod qr_login;
+mod qr_logins;
 mod random;
+mod redirect;
 mod scope;
 mod server;
 mod session_key;

@@ -6,12 +6,14 @@ use serde::Deserialize;
 
 use crate::app::{App, Channel};
 use crate::apps::Apps;
+use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::code;
 use crate::codes::{Codes, Grant, IssuedCode};
 use crate::options::UnknownCodes;
 use crate::people::People;
 use crate::person::{DEMO_PERSON, PersonId};
+use crate::qr_logins::QrLogins;
 use crate::scope::Scope;
 use crate::session_key::{KeyRing, SessionKey};
 use crate::wire::Refusal;
@@ -22,7 +24,9 @@ pub(crate) struct World {
     pub(crate) apps: Apps,
     pub(crate) people: People,
     pub(crate) clock: Clock,
-    codes: Codes,
+    pub(crate) codes: Codes,
+    pub(crate) qr_logins: QrLogins,
+    pub(crate) changes: Changes,
     keys: HashMap<(PersonId, String), KeyRing>,
     unknown_codes: UnknownCodes,
     first_apps: Vec<App>,
@@ -53,6 +57,8 @@ impl World {
             people: People::default(),
             clock: Clock::default(),
             codes: Codes::default(),
+            qr_logins: QrLogins::default(),
+            changes: Changes::default(),
             keys: HashMap::new(),
             unknown_codes,
             first_apps,
@@ -61,7 +67,17 @@ impl World {
 
     /// As it was at the start; the clock too.
     pub(crate) fn reset(&mut self) {
+        let changes = self.changes.clone();
         *self = Self::new(std::mem::take(&mut self.first_apps), self.unknown_codes);
+        self.changes = changes;
+        self.changes.tell();
+    }
+
+    /// Lets `by` pass at once. False where that would lead too far into the future.
+    pub(crate) fn advance(&mut self, by: Duration) -> bool {
+        let advanced = self.clock.advance(by);
+        self.changes.tell();
+        advanced
     }
 
     /// A new code, and how long it lives.

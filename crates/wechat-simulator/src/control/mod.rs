@@ -5,6 +5,7 @@ mod body;
 mod clock;
 mod codes;
 mod people;
+mod scans;
 mod user_info;
 
 use std::future::ready;
@@ -36,6 +37,8 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
     );
     resource(config, "/simulator/codes", [post(codes::issue)]);
     resource(config, "/simulator/user-info", [post(user_info::make)]);
+    resource(config, "/simulator/scan", [post(scans::scan)]);
+    resource(config, "/simulator/scans", [web::get().to(scans::list)]);
     resource(config, "/simulator/clock", [post(clock::advance)]);
     resource(config, "/simulator/reset", [web::post().to(clock::reset)]);
 }
