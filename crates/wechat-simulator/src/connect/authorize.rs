@@ -113,6 +113,7 @@ fn refusal(request: &HttpRequest, refused: Refused) -> HttpResponse {
     answer::page(answer::FRAMED, refused.page(answer::language(request)))
 }
 
+#[derive(Clone, Copy)]
 enum Shown<'a> {
     Asking,
     Cancelled,

@@ -34,11 +34,7 @@ impl Picker {
             .chain((!chosen_is_shown).then_some(&self.chosen))
             .map(|person| self.chip(person))
             .collect();
-        let names: String = self
-            .people
-            .iter()
-            .map(|person| format!(r#"<option value="{}"></option>"#, escape(&person.name)))
-            .collect();
+        let names: String = self.people.iter().map(|person| suggestion(person)).collect();
         format!(
             r#"<fieldset class="people"><legend>{}</legend><div class="chips">{chips}</div>
 <label class="other">{}<input id="name" name="name" list="names" maxlength="64" autocomplete="off" placeholder="{}"></label>
@@ -59,4 +55,8 @@ impl Picker {
             person.id.as_str(),
         )
     }
+}
+
+fn suggestion(person: &Person) -> String {
+    format!(r#"<option value="{}"></option>"#, escape(&person.name))
 }

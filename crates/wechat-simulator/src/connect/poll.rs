@@ -108,17 +108,15 @@ impl Progress {
     }
 
     fn script(&self, with_redirect: bool) -> String {
-        let mut script = format!(
-            "window.wx_errcode={};window.wx_code='{}';",
-            self.errcode, self.code
-        );
-        if with_redirect {
-            let uri = self.redirect_uri.as_deref().unwrap_or_default();
-            // All else that could end the string is encoded in an address already.
-            let uri = uri.replace('\\', "%5C").replace('\'', "%27");
-            script += &format!("window.wx_redirecturl='{uri}';");
+        let Self { errcode, code, .. } = self;
+        let script = format!("window.wx_errcode={errcode};window.wx_code='{code}';");
+        if !with_redirect {
+            return script;
         }
-        script
+        let uri = self.redirect_uri.as_deref().unwrap_or_default();
+        // All else that could end the string is encoded in an address already.
+        let uri = uri.replace('\\', "%5C").replace('\'', "%27");
+        format!("{script}window.wx_redirecturl='{uri}';")
     }
 }
 
