@@ -34,6 +34,16 @@ impl People {
         &self.in_order
     }
 
+    /// The person, who has a phone number now: WeChat's button makes who has none bind one first.
+    pub(crate) fn bind_phone(&mut self, id: &PersonId) -> Option<Arc<Person>> {
+        let place = *self.by_id.get(id)?;
+        let person = &mut self.in_order[place];
+        if person.phone.is_none() {
+            Arc::make_mut(person).phone = Some(id.phone());
+        }
+        Some(Arc::clone(person))
+    }
+
     pub(crate) fn is_blocked(&self, id: &PersonId) -> bool {
         self.by_id
             .get(id)

@@ -26,12 +26,6 @@ impl Rejection {
         Self::new(StatusCode::NOT_FOUND, message)
     }
 
-    pub(crate) fn no_phone(name: &str) -> Self {
-        Self::conflict(format!(
-            "{name} has no phone number; POST /simulator/people gives them one."
-        ))
-    }
-
     pub(crate) fn conflict(message: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, message)
     }

@@ -10,7 +10,7 @@ use actix_web::{App, HttpResponse, HttpServer};
 
 use crate::rejection::Rejection;
 use crate::world::World;
-use crate::{Options, control, demo_apps, faults, page, wechat};
+use crate::{Options, connect, control, demo_apps, faults, page, wechat};
 
 /// Two, so that a load test on one machine leaves cores for what it tests.
 const WORKERS: usize = 2;
@@ -51,6 +51,7 @@ impl Simulator {
                 .app_data(state.clone())
                 .configure(control::routes)
                 .configure(wechat::routes)
+                .configure(connect::routes)
                 .configure(page::routes)
                 .default_service(web::to(async || {
                     HttpResponse::from_error(Rejection::new(StatusCode::NOT_FOUND, "There is nothing here."))
@@ -97,7 +98,7 @@ impl Drop for Simulator {
 }
 
 impl State {
-    fn new(options: Options) -> Self {
+    pub(crate) fn new(options: Options) -> Self {
         let mut apps = demo_apps();
         apps.extend(options.extra_apps);
         let service_url = options.service_url.as_deref().unwrap_or("http://127.0.0.1:8080");

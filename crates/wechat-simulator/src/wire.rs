@@ -116,7 +116,7 @@ impl Family {
 
     /// The body of a refusal.
     pub(crate) fn refusal(self, refusal: Refusal, now: Duration) -> String {
-        self.failure(refusal.errcode, refusal.errmsg, now)
+        self.failure(refusal.errcode, &refusal.errmsg, now)
     }
 
     /// The same, in words that are not WeChat's own.

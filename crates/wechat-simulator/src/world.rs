@@ -6,19 +6,21 @@ use serde::Deserialize;
 use crate::app::{App, Channel};
 use crate::app_tokens::AppTokens;
 use crate::apps::Apps;
+use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::code;
 use crate::codes::{Codes, Grant, IssuedCode};
-use crate::consents::Consents;
 use crate::faults::Faults;
 use crate::options::UnknownCodes;
 use crate::people::People;
 use crate::person::{DEMO_PERSON, PersonId};
+use crate::qr_logins::QrLogins;
 use crate::quotas::Quotas;
 use crate::scope::Scope;
 use crate::session_key::SessionKey;
 use crate::session_keys::SessionKeys;
 use crate::settings::Settings;
+use crate::user_tokens::UserTokens;
 use crate::wire::Refusal;
 
 /// All that the pretend WeChat knows.
@@ -29,11 +31,13 @@ pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) keys: SessionKeys,
     pub(crate) app_tokens: AppTokens,
-    pub(crate) consents: Consents,
+    pub(crate) user_tokens: UserTokens,
     pub(crate) quotas: Quotas,
     pub(crate) settings: Settings,
     pub(crate) faults: Faults,
-    codes: Codes,
+    pub(crate) codes: Codes,
+    pub(crate) qr_logins: QrLogins,
+    pub(crate) changes: Changes,
     unknown_codes: UnknownCodes,
     first_apps: Vec<App>,
 }
@@ -64,11 +68,13 @@ impl World {
             clock: Clock::default(),
             keys: SessionKeys::default(),
             app_tokens: AppTokens::default(),
-            consents: Consents::default(),
+            user_tokens: UserTokens::default(),
             quotas: Quotas::default(),
             settings: Settings::default(),
             faults: Faults::default(),
             codes: Codes::default(),
+            qr_logins: QrLogins::default(),
+            changes: Changes::default(),
             unknown_codes,
             first_apps,
         }
@@ -76,7 +82,17 @@ impl World {
 
     /// As it was at the start; the clock too.
     pub(crate) fn reset(&mut self) {
+        let changes = self.changes.clone();
         *self = Self::new(std::mem::take(&mut self.first_apps), self.unknown_codes);
+        self.changes = changes;
+        self.changes.tell();
+    }
+
+    /// Lets `by` pass at once. False where that would lead too far into the future.
+    pub(crate) fn advance(&mut self, by: Duration) -> bool {
+        let advanced = self.clock.advance(by);
+        self.changes.tell();
+        advanced
     }
 
     /// A new code, and how long it lives.
@@ -190,16 +206,11 @@ impl World {
         Ok(issued.person.clone())
     }
 
-    /// What a person does in WeChat's settings: the app's tokens of them end.
-    pub(crate) fn withdraw_consent(&mut self, app: &App, person: &PersonId) {
-        self.consents.withdraw(&app.app_id, person);
-    }
-
     /// Ends an access_token, of an app or of a person, before its time.
     pub(crate) fn revoke_token(&mut self, token: &str) {
         let now = self.clock.now();
         self.app_tokens.revoke(token, now);
-        self.consents.revoke(token);
+        self.user_tokens.revoke(token);
     }
 
     fn refuse_blocked(&self, person: &PersonId) -> Result<(), Refusal> {

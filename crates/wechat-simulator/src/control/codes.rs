@@ -28,8 +28,8 @@ pub(super) fn issue(world: &mut World, new: &NewCode) -> Result<Issued, Rejectio
         ));
     }
     let person = world.people.called(&new.person)?;
-    if new.kind == CodeKind::Phone && person.phone.is_none() {
-        return Err(Rejection::no_phone(&person.name));
+    if new.kind == CodeKind::Phone {
+        world.people.bind_phone(&person.id);
     }
     let (code, life) = world.issue_code(&app, &person.id, new.kind);
     Ok(Issued {

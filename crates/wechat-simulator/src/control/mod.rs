@@ -7,6 +7,7 @@ mod codes;
 mod faults;
 mod people;
 mod phone_data;
+mod scans;
 mod settings;
 mod user_info;
 
@@ -45,6 +46,8 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         "/simulator/settings",
         [web::get().to(settings::show), post(settings::change)],
     );
+    resource(config, "/simulator/scan", [post(scans::scan)]);
+    resource(config, "/simulator/scans", [web::get().to(scans::list)]);
     resource(config, "/simulator/clock", [post(clock::advance)]);
     resource(
         config,

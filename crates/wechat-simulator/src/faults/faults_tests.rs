@@ -10,7 +10,7 @@ fn wanted(json: Value) -> Wanted {
 }
 
 fn call(query: &str) -> Call {
-    Call::new(query, Vec::new(), None)
+    Call::new(query, Vec::new(), None, String::new())
 }
 
 fn add(faults: &mut Faults, json: Value) {

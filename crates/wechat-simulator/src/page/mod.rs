@@ -2,8 +2,8 @@
 
 mod card;
 mod curl;
-mod html;
-mod language;
+pub(crate) mod html;
+pub(crate) mod language;
 mod view;
 mod words;
 
@@ -11,7 +11,7 @@ use std::future::ready;
 
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use url::form_urlencoded;
 
 use crate::app::Channel;
@@ -23,7 +23,7 @@ use language::Language;
 use view::{Ticket, View};
 
 const PEOPLE_SHOWN: usize = 50;
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+pub(crate) const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
@@ -42,7 +42,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         );
 }
 
-fn file(content_type: &'static str, text: &'static str) -> actix_web::Route {
+pub(crate) fn file(content_type: &'static str, text: &'static str) -> actix_web::Route {
     web::get().to(move || ready(guarded().content_type(content_type).body(text)))
 }
 
@@ -107,7 +107,8 @@ fn render(request: &HttpRequest, state: &State, ticket: Option<Result<Ticket, Re
         .body(view.html())
 }
 
-fn language(query: &str, headers: &HeaderMap) -> Language {
+/// The one that the address names, else the one that the browser likes best.
+pub(crate) fn language(query: &str, headers: &HeaderMap) -> Language {
     let chosen = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "lang");
     let accepted = headers
         .get(ACCEPT_LANGUAGE)
@@ -118,10 +119,14 @@ fn language(query: &str, headers: &HeaderMap) -> Language {
         .unwrap_or_else(|| Language::accepted(accepted))
 }
 
-fn guarded() -> actix_web::HttpResponseBuilder {
+fn guarded() -> HttpResponseBuilder {
+    guarded_by(POLICY)
+}
+
+pub(crate) fn guarded_by(policy: &'static str) -> HttpResponseBuilder {
     let mut response = HttpResponse::Ok();
     response
-        .insert_header(("content-security-policy", POLICY))
+        .insert_header(("content-security-policy", policy))
         .insert_header(("x-content-type-options", "nosniff"))
         .insert_header(("referrer-policy", "no-referrer"))
         .insert_header(("cache-control", "no-store"));

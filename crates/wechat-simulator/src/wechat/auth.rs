@@ -1,6 +1,6 @@
 use super::Call;
 use super::endpoint::{Endpoint, Methods, Reply};
-use super::userinfo::consent;
+use super::userinfo::allowed_pair;
 use crate::wire::{Family, Refusal};
 use crate::world::World;
 
@@ -13,5 +13,5 @@ pub(super) static ENDPOINT: Endpoint = Endpoint {
 
 /// Whether a user's access_token still works.
 fn check(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
-    consent(world, call).map(|_consent| Reply::ok())
+    allowed_pair(world, call).map(|_pair| Reply::ok())
 }

@@ -14,14 +14,17 @@ pub(crate) struct Call {
     body: Vec<u8>,
     /// Who asks, where that is known.
     pub(crate) from: Option<IpAddr>,
+    /// How the caller reached the simulator, such as `http://127.0.0.1:8081`.
+    pub(crate) origin: String,
 }
 
 impl Call {
-    pub(crate) fn new(query: &str, body: Vec<u8>, from: Option<IpAddr>) -> Self {
+    pub(crate) fn new(query: &str, body: Vec<u8>, from: Option<IpAddr>, origin: String) -> Self {
         Self {
             params: Params::parse(query, &body),
             body,
             from,
+            origin,
         }
     }
 

@@ -86,7 +86,11 @@ impl Endpoint {
                 Err(error) => return HttpResponse::new(error.as_response_error().status_code()),
             };
             let from = request.peer_addr().map(|peer| peer.ip());
-            let call = Call::new(request.query_string(), body, from);
+            let origin = {
+                let reached = request.connection_info();
+                format!("{}://{}", reached.scheme(), reached.host())
+            };
+            let call = Call::new(request.query_string(), body, from, origin);
             self.reply(request, &state, &call).await
         })
     }

@@ -6,6 +6,7 @@ mod checksession;
 mod clear_quota;
 mod endpoint;
 mod getuserphonenumber;
+mod getwxacodeunlimit;
 mod jscode2session;
 mod oauth2_access_token;
 mod oauth2_refresh_token;
@@ -34,6 +35,7 @@ const ENDPOINTS: &[&Endpoint] = &[
     &checksession::ENDPOINT,
     &resetusersessionkey::ENDPOINT,
     &getuserphonenumber::ENDPOINT,
+    &getwxacodeunlimit::ENDPOINT,
 ];
 
 /// Where they are.

@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use super::Call;
 use super::endpoint::{Endpoint, Methods, Reply};
-use crate::consents::Consent;
+use crate::user_tokens::TokenPair;
 use crate::wire::{Family, Refusal};
 use crate::world::World;
 
@@ -28,13 +28,13 @@ pub(super) struct Tokens {
 }
 
 impl Tokens {
-    pub(super) fn of(consent: &Consent) -> Self {
+    pub(super) fn of(pair: &TokenPair) -> Self {
         Self {
-            access_token: consent.access_token.to_string(),
+            access_token: pair.access_token.to_string(),
             expires_in: 7200,
-            refresh_token: consent.refresh_token.to_string(),
-            openid: consent.person.openid(&consent.app_id),
-            scope: consent.scope.as_str(),
+            refresh_token: pair.refresh_token.to_string(),
+            openid: pair.person.openid(&pair.app_id),
+            scope: pair.scope.as_str(),
             is_snapshotuser: None,
             unionid: None,
         }
@@ -51,9 +51,9 @@ fn exchange(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     let (person, scope) = world.exchange_oauth_code(&app, code)?;
     let now = world.clock.now();
     let unionid = person.unionid(&app).filter(|_| scope.shows_profile());
-    let consent = world.consents.give(&app, person, scope, now);
+    let pair = world.user_tokens.give(&app, person, scope, now);
     Ok(Reply::json(&Tokens {
         unionid,
-        ..Tokens::of(consent)
+        ..Tokens::of(pair)
     }))
 }

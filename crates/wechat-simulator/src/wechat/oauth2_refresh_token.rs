@@ -20,6 +20,6 @@ fn refresh(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     }
     let token = call.get("refresh_token").ok_or(Refusal::REFRESH_TOKEN_MISSING)?;
     let now = world.clock.now();
-    let consent = world.consents.refresh(&app.app_id, token, now)?;
-    Ok(Reply::json(&Tokens::of(consent)))
+    let pair = world.user_tokens.refresh(&app.app_id, token, now)?;
+    Ok(Reply::json(&Tokens::of(pair)))
 }

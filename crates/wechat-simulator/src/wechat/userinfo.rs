@@ -2,8 +2,8 @@ use serde::Serialize;
 
 use super::Call;
 use super::endpoint::{Endpoint, Methods, Reply};
-use crate::consents::Consent;
 use crate::user_info::avatar;
+use crate::user_tokens::TokenPair;
 use crate::wire::{Family, Refusal};
 use crate::world::World;
 
@@ -32,19 +32,19 @@ struct Answer<'a> {
 
 /// The profile of a person who allowed it.
 fn show(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
-    let consent = consent(world, call)?;
-    if !consent.scope.shows_profile() {
+    let pair = allowed_pair(world, call)?;
+    if !pair.scope.shows_profile() {
         return Err(Refusal::API_UNAUTHORIZED);
     }
-    let openid = consent.person.openid(&consent.app_id);
+    let openid = pair.person.openid(&pair.app_id);
     // Tokens do not outlive their app and person: a reset ends all three.
     let app = world
         .apps
-        .by_id(&consent.app_id)
+        .by_id(&pair.app_id)
         .ok_or(Refusal::INVALID_CREDENTIAL)?;
     let person = world
         .people
-        .by_id(&consent.person)
+        .by_id(&pair.person)
         .ok_or(Refusal::INVALID_CREDENTIAL)?;
     Ok(Reply::json(&Answer {
         openid,
@@ -61,13 +61,13 @@ fn show(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
 }
 
 /// What the shown token allows, where it is this person's.
-pub(super) fn consent(world: &mut World, call: &Call) -> Result<Consent, Refusal> {
+pub(super) fn allowed_pair(world: &mut World, call: &Call) -> Result<TokenPair, Refusal> {
     let token = call.get("access_token").ok_or(Refusal::ACCESS_TOKEN_MISSING)?;
     let openid = call.get("openid").ok_or(Refusal::OPENID_MISSING)?;
     let now = world.clock.now();
-    let consent = world.consents.by_access_token(token, now)?.clone();
-    if consent.person.openid(&consent.app_id) != openid {
+    let pair = world.user_tokens.by_access_token(token, now)?.clone();
+    if pair.person.openid(&pair.app_id) != openid {
         return Err(Refusal::INVALID_OPENID);
     }
-    Ok(consent)
+    Ok(pair)
 }

@@ -14,18 +14,18 @@ const ACCESS_LIFE: Duration = Duration::from_hours(2);
 
 /// What people have allowed websites, apps and official accounts: the user tokens.
 #[derive(Debug)]
-pub(crate) struct Consents {
+pub(crate) struct UserTokens {
     by_access: HashMap<Arc<str>, u64>,
     by_refresh: HashMap<Arc<str>, u64>,
     /// In the order of arrival; the first one's number is `first`.
-    all: VecDeque<Consent>,
+    all: VecDeque<TokenPair>,
     first: u64,
     most: usize,
 }
 
-/// One person's consent to one app.
+/// One person's pair to one app.
 #[derive(Clone, Debug)]
-pub(crate) struct Consent {
+pub(crate) struct TokenPair {
     pub(crate) app_id: String,
     pub(crate) person: PersonId,
     pub(crate) scope: Scope,
@@ -36,7 +36,7 @@ pub(crate) struct Consent {
     withdrawn: bool,
 }
 
-impl Default for Consents {
+impl Default for UserTokens {
     fn default() -> Self {
         Self {
             by_access: HashMap::new(),
@@ -48,9 +48,9 @@ impl Default for Consents {
     }
 }
 
-impl Consents {
+impl UserTokens {
     /// A new pair of tokens. Where there are too many, the oldest is forgotten.
-    pub(crate) fn give(&mut self, app: &App, person: PersonId, scope: Scope, now: Duration) -> &Consent {
+    pub(crate) fn give(&mut self, app: &App, person: PersonId, scope: Scope, now: Duration) -> &TokenPair {
         if self.all.len() >= self.most {
             self.forget_first();
         }
@@ -58,7 +58,7 @@ impl Consents {
             Channel::MobileApp => Duration::from_hours(180 * 24),
             _ => Duration::from_hours(30 * 24),
         };
-        let consent = Consent {
+        let pair = TokenPair {
             app_id: app.app_id.clone(),
             person,
             scope,
@@ -69,50 +69,55 @@ impl Consents {
             withdrawn: false,
         };
         let number = self.first + self.all.len() as u64;
-        self.by_access.insert(Arc::clone(&consent.access_token), number);
-        self.by_refresh.insert(Arc::clone(&consent.refresh_token), number);
-        self.all.push_back(consent);
+        self.by_access.insert(Arc::clone(&pair.access_token), number);
+        self.by_refresh.insert(Arc::clone(&pair.refresh_token), number);
+        self.all.push_back(pair);
         self.all.back().expect("it was just put there")
     }
 
     /// What a user's access_token allows.
-    pub(crate) fn by_access_token(&self, token: &str, now: Duration) -> Result<&Consent, Refusal> {
+    pub(crate) fn by_access_token(&self, token: &str, now: Duration) -> Result<&TokenPair, Refusal> {
         let place = self
             .place(self.by_access.get(token))
             .ok_or(Refusal::INVALID_CREDENTIAL)?;
-        let consent = &self.all[place];
-        if consent.withdrawn || *consent.access_token != *token {
+        let pair = &self.all[place];
+        if pair.withdrawn || *pair.access_token != *token {
             return Err(Refusal::INVALID_CREDENTIAL);
         }
-        if now >= consent.access_expires_at {
+        if now >= pair.access_expires_at {
             return Err(Refusal::ACCESS_TOKEN_EXPIRED);
         }
-        Ok(consent)
+        Ok(pair)
     }
 
     /// A token that still works gets its two hours back, one that does not is replaced.
-    pub(crate) fn refresh(&mut self, app_id: &str, token: &str, now: Duration) -> Result<&Consent, Refusal> {
+    pub(crate) fn refresh(
+        &mut self,
+        app_id: &str,
+        token: &str,
+        now: Duration,
+    ) -> Result<&TokenPair, Refusal> {
         let number = *self.by_refresh.get(token).ok_or(Refusal::INVALID_REFRESH_TOKEN)?;
         let place = self.place(Some(&number)).ok_or(Refusal::INVALID_REFRESH_TOKEN)?;
-        let consent = &mut self.all[place];
-        if consent.app_id != app_id {
+        let pair = &mut self.all[place];
+        if pair.app_id != app_id {
             return Err(Refusal::INVALID_REFRESH_TOKEN);
         }
-        if consent.withdrawn {
+        if pair.withdrawn {
             return Err(Refusal::TOKENS_WITHDRAWN);
         }
-        if now >= consent.refresh_expires_at {
+        if now >= pair.refresh_expires_at {
             return Err(Refusal::REFRESH_TOKEN_EXPIRED);
         }
-        if now >= consent.access_expires_at {
+        if now >= pair.access_expires_at {
             let next: Arc<str> = token::of_person().into();
-            let before = std::mem::replace(&mut consent.access_token, Arc::clone(&next));
+            let before = std::mem::replace(&mut pair.access_token, Arc::clone(&next));
             self.by_access.remove(&before);
             self.by_access.insert(next, number);
         }
-        let consent = &mut self.all[place];
-        consent.access_expires_at = now + ACCESS_LIFE;
-        Ok(consent)
+        let pair = &mut self.all[place];
+        pair.access_expires_at = now + ACCESS_LIFE;
+        Ok(pair)
     }
 
     /// Ends an access_token before its time; its refresh_token gives another one.
@@ -126,9 +131,9 @@ impl Consents {
 
     /// Ends all tokens that an app has of a person.
     pub(crate) fn withdraw(&mut self, app_id: &str, person: &PersonId) {
-        let theirs = |consent: &&mut Consent| consent.app_id == app_id && consent.person == *person;
-        for consent in self.all.iter_mut().filter(theirs) {
-            consent.withdrawn = true;
+        let theirs = |pair: &&mut TokenPair| pair.app_id == app_id && pair.person == *person;
+        for pair in self.all.iter_mut().filter(theirs) {
+            pair.withdrawn = true;
         }
     }
 
@@ -137,14 +142,14 @@ impl Consents {
     }
 
     fn forget_first(&mut self) {
-        if let Some(consent) = self.all.pop_front() {
-            self.by_access.remove(&consent.access_token);
-            self.by_refresh.remove(&consent.refresh_token);
+        if let Some(pair) = self.all.pop_front() {
+            self.by_access.remove(&pair.access_token);
+            self.by_refresh.remove(&pair.refresh_token);
             self.first += 1;
         }
     }
 }
 
 #[cfg(test)]
-#[path = "consents_tests.rs"]
+#[path = "user_tokens_tests.rs"]
 mod tests;

@@ -3,21 +3,21 @@ use crate::app::demo_apps;
 
 const HOURS: fn(u64) -> Duration = Duration::from_hours;
 
-fn given(consents: &mut Consents, channel: Channel, now: Duration) -> Consent {
+fn given(tokens: &mut UserTokens, channel: Channel, now: Duration) -> TokenPair {
     let app = demo_apps()
         .into_iter()
         .find(|app| app.channel == channel)
         .unwrap();
     let person = PersonId::of("alice");
-    consents.give(&app, person, Scope::SnsapiLogin, now).clone()
+    tokens.give(&app, person, Scope::SnsapiLogin, now).clone()
 }
 
 #[test]
 fn an_access_token_works_for_two_hours() {
-    let mut consents = Consents::default();
-    let web = given(&mut consents, Channel::Web, HOURS(1));
+    let mut tokens = UserTokens::default();
+    let web = given(&mut tokens, Channel::Web, HOURS(1));
     let outcome = |now| {
-        consents
+        tokens
             .by_access_token(&web.access_token, now)
             .map(|found| found.person.clone())
     };
@@ -26,45 +26,39 @@ fn an_access_token_works_for_two_hours() {
         Ok(PersonId::of("alice"))
     );
     assert_eq!(outcome(HOURS(3)), Err(Refusal::ACCESS_TOKEN_EXPIRED));
-    let garbage = consents.by_access_token("garbage", HOURS(1)).err();
+    let garbage = tokens.by_access_token("garbage", HOURS(1)).err();
     assert_eq!(garbage, Some(Refusal::INVALID_CREDENTIAL));
-    let wrong_kind = consents.by_access_token(&web.refresh_token, HOURS(1)).err();
+    let wrong_kind = tokens.by_access_token(&web.refresh_token, HOURS(1)).err();
     assert_eq!(wrong_kind, Some(Refusal::INVALID_CREDENTIAL));
 }
 
 #[test]
 fn refreshing_prolongs_a_token_that_works_and_replaces_one_that_does_not() {
-    let mut consents = Consents::default();
-    let web = given(&mut consents, Channel::Web, HOURS(0));
-    let early = consents
-        .refresh(&web.app_id, &web.refresh_token, HOURS(1))
-        .unwrap();
+    let mut tokens = UserTokens::default();
+    let web = given(&mut tokens, Channel::Web, HOURS(0));
+    let early = tokens.refresh(&web.app_id, &web.refresh_token, HOURS(1)).unwrap();
     assert_eq!(early.access_token, web.access_token);
-    assert!(consents.by_access_token(&web.access_token, HOURS(2)).is_ok());
-    let late = consents
+    assert!(tokens.by_access_token(&web.access_token, HOURS(2)).is_ok());
+    let late = tokens
         .refresh(&web.app_id, &web.refresh_token, HOURS(5))
         .unwrap()
         .clone();
     assert_ne!(late.access_token, web.access_token);
     assert_eq!(late.refresh_token, web.refresh_token, "which is never renewed");
-    assert!(consents.by_access_token(&web.access_token, HOURS(5)).is_err());
-    assert!(consents.by_access_token(&late.access_token, HOURS(6)).is_ok());
+    assert!(tokens.by_access_token(&web.access_token, HOURS(5)).is_err());
+    assert!(tokens.by_access_token(&late.access_token, HOURS(6)).is_ok());
 }
 
 #[test]
 fn a_refresh_token_lives_as_long_as_its_channel_says() {
-    let mut consents = Consents::default();
+    let mut tokens = UserTokens::default();
     for (channel, days) in [
         (Channel::Web, 30),
         (Channel::MobileApp, 180),
         (Channel::OfficialAccount, 30),
     ] {
-        let consent = given(&mut consents, channel, HOURS(0));
-        let mut refresh = |now| {
-            consents
-                .refresh(&consent.app_id, &consent.refresh_token, now)
-                .err()
-        };
+        let pair = given(&mut tokens, channel, HOURS(0));
+        let mut refresh = |now| tokens.refresh(&pair.app_id, &pair.refresh_token, now).err();
         assert_eq!(refresh(HOURS(days * 24) - Duration::from_secs(1)), None);
         assert_eq!(refresh(HOURS(days * 24)), Some(Refusal::REFRESH_TOKEN_EXPIRED));
     }
@@ -72,44 +66,44 @@ fn a_refresh_token_lives_as_long_as_its_channel_says() {
 
 #[test]
 fn another_apps_or_an_unknown_refresh_token_is_refused() {
-    let mut consents = Consents::default();
-    let web = given(&mut consents, Channel::Web, HOURS(0));
+    let mut tokens = UserTokens::default();
+    let web = given(&mut tokens, Channel::Web, HOURS(0));
     for (app_id, token) in [("wx1", &*web.refresh_token), (&web.app_id, &web.access_token)] {
-        let refused = consents.refresh(app_id, token, HOURS(0)).err();
+        let refused = tokens.refresh(app_id, token, HOURS(0)).err();
         assert_eq!(refused, Some(Refusal::INVALID_REFRESH_TOKEN));
     }
 }
 
 #[test]
 fn consent_that_is_withdrawn_ends_the_tokens() {
-    let mut consents = Consents::default();
-    let web = given(&mut consents, Channel::Web, HOURS(0));
-    let app = given(&mut consents, Channel::MobileApp, HOURS(0));
-    consents.withdraw(&web.app_id, &PersonId::of("alice"));
-    let access = consents.by_access_token(&web.access_token, HOURS(0)).err();
+    let mut tokens = UserTokens::default();
+    let web = given(&mut tokens, Channel::Web, HOURS(0));
+    let app = given(&mut tokens, Channel::MobileApp, HOURS(0));
+    tokens.withdraw(&web.app_id, &PersonId::of("alice"));
+    let access = tokens.by_access_token(&web.access_token, HOURS(0)).err();
     assert_eq!(access, Some(Refusal::INVALID_CREDENTIAL));
-    let refresh = consents.refresh(&web.app_id, &web.refresh_token, HOURS(0)).err();
+    let refresh = tokens.refresh(&web.app_id, &web.refresh_token, HOURS(0)).err();
     assert_eq!(refresh, Some(Refusal::TOKENS_WITHDRAWN));
-    assert!(consents.by_access_token(&app.access_token, HOURS(0)).is_ok());
+    assert!(tokens.by_access_token(&app.access_token, HOURS(0)).is_ok());
 }
 
 #[test]
 fn the_oldest_is_forgotten_where_there_are_too_many() {
-    let mut consents = Consents {
+    let mut tokens = UserTokens {
         most: 3,
-        ..Consents::default()
+        ..UserTokens::default()
     };
     let all: Vec<_> = (0..5)
-        .map(|_| given(&mut consents, Channel::Web, HOURS(0)))
+        .map(|_| given(&mut tokens, Channel::Web, HOURS(0)))
         .collect();
-    let known = |consent: &Consent| consents.by_access_token(&consent.access_token, HOURS(0)).is_ok();
+    let known = |pair: &TokenPair| tokens.by_access_token(&pair.access_token, HOURS(0)).is_ok();
     assert_eq!(
         all.iter().map(known).collect::<Vec<_>>(),
         [false, false, true, true, true]
     );
-    assert_eq!((consents.by_access.len(), consents.by_refresh.len()), (3, 3));
+    assert_eq!((tokens.by_access.len(), tokens.by_refresh.len()), (3, 3));
     assert!(
-        consents
+        tokens
             .refresh(&all[4].app_id, &all[4].refresh_token, HOURS(3))
             .is_ok()
     );
