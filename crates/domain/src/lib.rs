@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod app;
+mod ask_wechat;
 mod client;
 mod error;
 mod external_id;
@@ -15,6 +16,7 @@ mod profile;
 pub mod resolve;
 mod revocation;
 mod session;
+mod time_left;
 mod token;
 pub mod use_case;
 mod user;
@@ -36,6 +38,7 @@ pub use session::{Lifetime, Lifetimes, Session};
 pub use token::{InvalidToken, SessionToken, TokenDigest};
 pub use user::{User, UserAccount, UserState, WeChatIdentity};
 pub use wechat::{
-    AppId, CodeDigest, Decrypted, EncryptedData, InvalidAppId, InvalidCode, InvalidIdentifier,
-    InvalidSessionKey, LoginCode, NotDecryptable, OpenId, SessionKey, UnionId,
+    AppAccessToken, AppId, CodeDigest, Decrypted, EncryptedData, InvalidAccessToken, InvalidAppId,
+    InvalidCode, InvalidIdentifier, InvalidSessionKey, LoginCode, NotDecryptable, OauthCode, OpenId,
+    PhoneCode, SessionKey, UnionId, UserAccessToken,
 };
