@@ -18,4 +18,6 @@ pub use revocations::{Reading, Revocations};
 pub use session_keys::{SessionKeyRing, SessionKeys};
 pub use sessions::Sessions;
 pub use users::Users;
-pub use wechat::{CodeExchange, WeChat, WeChatError};
+pub use wechat::{
+    CodeExchange, FetchedAppToken, OauthExchange, SessionKeyState, UserInfo, WeChat, WeChatError,
+};
