@@ -1,5 +1,6 @@
 //! Ports in memory. They pass the contract suites, so what holds over them holds over the adapters.
 
+mod app_tokens;
 mod clock;
 mod entropy;
 mod exchanges;
@@ -12,6 +13,7 @@ mod sessions;
 mod users;
 mod wechat;
 
+pub use app_tokens::MemoryAppTokens;
 pub use clock::FixedClock;
 pub use entropy::SeededEntropy;
 pub use exchanges::MemoryExchanges;
