@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod app;
+mod app_access_tokens;
 mod ask_wechat;
 mod client;
 mod error;
@@ -23,6 +24,7 @@ mod user;
 mod wechat;
 
 pub use app::{App, AppName, Apps, Channel, InvalidAppName, OpenPlatform};
+pub use app_access_tokens::{AppAccessTokens, AppCallError};
 pub use client::{Client, InvalidClient};
 pub use error::{Dependency, Error, FieldFault, PortError};
 pub use external_id::{ExternalId, InvalidExternalId};

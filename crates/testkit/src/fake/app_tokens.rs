@@ -14,6 +14,8 @@ use super::Outage;
 pub struct MemoryAppTokens {
     /// Makes it fail.
     pub outage: Outage,
+    /// Makes it fail where somebody wants to fetch.
+    pub claims_outage: Outage,
     apps: Mutex<HashMap<AppId, Kept>>,
     looks: Mutex<usize>,
 }
@@ -57,6 +59,7 @@ impl AppTokens for MemoryAppTokens {
         until: OffsetDateTime,
     ) -> Result<bool, PortError> {
         self.look()?;
+        self.claims_outage.check(Dependency::Database)?;
         Ok(self.change(app_id, |kept| {
             let is_free = kept
                 .claimed_until

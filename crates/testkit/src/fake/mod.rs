@@ -11,6 +11,7 @@ mod script;
 mod session_keys;
 mod sessions;
 mod users;
+mod virtual_clock;
 mod wechat;
 
 pub use app_tokens::MemoryAppTokens;
@@ -24,4 +25,5 @@ pub use script::Script;
 pub use session_keys::MemorySessionKeys;
 pub use sessions::MemorySessions;
 pub use users::{Conflict, MemoryUsers};
+pub use virtual_clock::VirtualClock;
 pub use wechat::{Call, FakeWeChat, encrypt};
