@@ -61,7 +61,8 @@ pub(crate) const fn advice(errcode: i64) -> Advice {
             "WeChat does not know this AppID",
             "Compare the app's app_id with the one in WeChat's console (开发管理, AppID)",
         ),
-        40125 => (
+        // The first is what calls for a token say of a wrong secret.
+        40001 | 40125 => (
             "the AppSecret is not this app's",
             "Copy it from WeChat's console again, and see that it is this app's and not that of an official account; if it was reset there, the old one is void",
         ),
@@ -105,7 +106,7 @@ pub(crate) const fn advice(errcode: i64) -> Advice {
             "the app is not bound to an Open Platform account",
             "Bind it at open.weixin.qq.com",
         ),
-        40001 | 40014 | 42001 => (
+        40014 | 42001 => (
             "the app's access_token is not accepted",
             "See that nothing else resets this app's token (force_refresh of /cgi-bin/stable_token)",
         ),

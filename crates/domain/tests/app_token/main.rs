@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "in the helpers too, what fails is the test")]
 
 mod burst;
+mod overtaken;
 mod refresh;
 mod rejected;
 mod serve;
