@@ -122,6 +122,7 @@ impl World {
             grant,
             expires_at: now + life,
             spent: false,
+            snapshot: false,
         };
         self.codes.insert(code, issued, now);
         life

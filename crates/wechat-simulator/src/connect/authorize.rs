@@ -55,13 +55,16 @@ pub(super) async fn act(request: HttpRequest, state: Data<State>, body: Bytes) -
         }
         Ok(mut asked) => {
             asked.snapshot |= form.get("snapshot").is_some();
-            let person = holder(&mut state.world(), &form, request.headers());
-            match person {
-                Ok(person) => go_back(&mut state.world(), &asked, &person),
-                Err(fault) => render(&request, &state, &asked, Shown::Refused(&fault)),
-            }
+            allowed(&request, &state, &form, &asked)
+                .unwrap_or_else(|fault| render(&request, &state, &asked, Shown::Refused(&fault)))
         }
     }
+}
+
+fn allowed(request: &HttpRequest, state: &State, form: &Query, asked: &Asked) -> Result<HttpResponse, Fault> {
+    let mut world = state.world();
+    let person = holder(&mut world, form, request.headers())?;
+    go_back(&mut world, asked, &person)
 }
 
 fn accept(world: &World, query: &Query) -> Result<Asked, Refused> {
@@ -89,7 +92,8 @@ fn accept(world: &World, query: &Query) -> Result<Asked, Refused> {
         app,
         redirect,
         scope,
-        snapshot: query.get("simulator_snapshot") == Some("1"),
+        // Only where a page asks for the profile does WeChat hide it.
+        snapshot: scope == Scope::SnsapiUserinfo && query.get("simulator_snapshot") == Some("1"),
     })
 }
 
@@ -100,13 +104,18 @@ fn silent(request: &HttpRequest, state: &State, query: &Query, asked: &Asked) ->
         Some(name) => world.people.called(name)?,
         None => usual_holder(&mut world, request.headers())?,
     };
-    Ok(go_back(&mut world, asked, &person))
+    go_back(&mut world, asked, &person)
 }
 
-fn go_back(world: &mut World, asked: &Asked, person: &Person) -> HttpResponse {
-    let code = world.issue_oauth_code(&asked.app, &person.id, asked.scope);
+fn go_back(world: &mut World, asked: &Asked, person: &Person) -> Result<HttpResponse, Fault> {
+    let Asked { app, scope, .. } = asked;
+    let code = if asked.snapshot {
+        world.issue_snapshot_code(app, &person.id)?
+    } else {
+        world.issue_oauth_code(app, &person.id, *scope)
+    };
     let to = asked.redirect.with_code(&code);
-    answer::remember(answer::go(StatusCode::FOUND, &to), &person.id)
+    Ok(answer::remember(answer::go(StatusCode::FOUND, &to), &person.id))
 }
 
 fn refusal(request: &HttpRequest, refused: Refused) -> HttpResponse {
