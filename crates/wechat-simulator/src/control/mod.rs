@@ -4,6 +4,7 @@ mod apps;
 mod body;
 mod clock;
 mod codes;
+mod events;
 mod people;
 mod scans;
 mod user_info;
@@ -39,6 +40,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
     resource(config, "/simulator/user-info", [post(user_info::make)]);
     resource(config, "/simulator/scan", [post(scans::scan)]);
     resource(config, "/simulator/scans", [web::get().to(scans::list)]);
+    resource(config, "/simulator/events", [web::post().to(events::send)]);
     resource(config, "/simulator/clock", [post(clock::advance)]);
     resource(config, "/simulator/reset", [web::post().to(clock::reset)]);
 }
