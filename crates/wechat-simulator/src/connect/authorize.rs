@@ -130,8 +130,7 @@ enum Shown<'a> {
 }
 
 fn render(request: &HttpRequest, state: &State, asked: &Asked, shown: Shown<'_>) -> HttpResponse {
-    let language = answer::language(request);
-    let words = Words::of(language);
+    let words = Words::of(answer::language(request));
     let picker = {
         let mut world = state.world();
         usual_holder(&mut world, request.headers()).map_or_else(
@@ -158,7 +157,7 @@ fn render(request: &HttpRequest, state: &State, asked: &Asked, shown: Shown<'_>)
         r#"<main id="phone" class="sheet" data-state="{state}">
 <div class="app"><div class="mark" aria-hidden="true">{}</div><p><b>{app}</b><br><span class="quiet">{} · {}</span></p></div>
 <h1>{title}</h1>{alert}
-<form method="post" action="{}"><ul class="asks"><li>{}</li></ul>{picker}
+<form method="post" action="{}">{picker}<ul class="asks"><li>{}</li></ul>
 <button id="allow" class="primary" name="action" value="allow">{}</button>
 <button id="cancel" class="plain" name="action" value="cancel">{}</button>
 <details><summary>{}</summary><label class="check"><input type="checkbox" id="snapshot" name="snapshot" value="1"{checked}><span>{}</span></label></details></form></main>"#,
@@ -172,6 +171,5 @@ fn render(request: &HttpRequest, state: &State, asked: &Asked, shown: Shown<'_>)
         words.options,
         words.snapshot,
     );
-    let title = words.phone_title;
-    answer::page(answer::REDIRECTING, answer::html(words, title, "", &main))
+    answer::phone(request, answer::REDIRECTING, &main)
 }

@@ -11,6 +11,7 @@ use super::picker::Picker;
 use super::query::Query;
 use super::words::Words;
 use crate::fault::Fault;
+use crate::page::POLICY;
 use crate::page::html::escape;
 use crate::page::language::Language;
 use crate::person::Person;
@@ -89,7 +90,7 @@ fn render(request: &HttpRequest, state: &State, uuid: &str, fault: Option<&Fault
             },
         )
     };
-    answer::phone(words, language, &main)
+    answer::phone(request, POLICY, &main)
 }
 
 fn gone(words: &Words) -> String {

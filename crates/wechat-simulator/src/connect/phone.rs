@@ -12,6 +12,7 @@ use super::picker::Picker;
 use super::query::Query;
 use super::words::Words;
 use crate::fault::Fault;
+use crate::page::POLICY;
 use crate::page::html::escape;
 use crate::person::Person;
 use crate::qr_login::{Action, QrLogin, Stage};
@@ -91,7 +92,7 @@ fn render(request: &HttpRequest, state: &State, fault: Option<&Fault>) -> HttpRe
         words.refresh,
         tag = language.tag(),
     );
-    answer::phone(words, language, &main)
+    answer::phone(request, POLICY, &main)
 }
 
 fn row(words: &Words, login: &QrLogin, now: Duration) -> String {

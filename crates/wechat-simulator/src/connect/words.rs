@@ -111,7 +111,7 @@ static ENGLISH: Words = Words {
     scanned_text: "Tap “Allow” in WeChat to log in",
     cancelled_title: "You cancelled this login",
     cancelled_text: "Scan again to log in, or close this window",
-    open_phone: "Scan with the simulated phone",
+    open_phone: "Use the simulated phone",
     phone_title: "Simulated phone",
     who: "WeChat user",
     somebody_else: "Somebody else",

@@ -1,11 +1,21 @@
 //! The simulator from outside, over a real socket.
 
 #[cfg(test)]
+mod authorize;
+#[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod control;
+#[cfg(test)]
+mod events;
 #[cfg(test)]
 mod jscode2session;
 #[cfg(test)]
 mod page;
+#[cfg(test)]
+mod phone;
+#[cfg(test)]
+mod qr_login;
 #[cfg(test)]
 mod server;
 #[cfg(test)]

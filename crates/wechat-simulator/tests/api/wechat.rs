@@ -15,6 +15,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) head: String,
     pub(crate) body: String,
+    /// Where a redirect leads; empty where there is none.
+    pub(crate) location: String,
 }
 
 impl WeChat {
@@ -46,12 +48,17 @@ impl WeChat {
         let mut answer = Vec::new();
         // A server that refuses a body may reset the connection after its answer.
         let _ = stream.read_to_end(&mut answer);
-        let answer = String::from_utf8(answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer);
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
         Answer {
             status,
             head: head.to_ascii_lowercase(),
+            location: head
+                .lines()
+                .find_map(|line| line.strip_prefix("location: "))
+                .unwrap_or_default()
+                .to_owned(),
             body: body.to_owned(),
         }
     }
