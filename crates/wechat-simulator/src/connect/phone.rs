@@ -37,15 +37,7 @@ fn scan(request: &HttpRequest, state: &State, form: &Query) -> Result<(Arc<Perso
     let uuid = uuid_in(link.unwrap_or_default());
     let mut world = state.world();
     let person = holder(&mut world, form, request.headers())?;
-    let now = world.clock.now();
-    // What is confirmed can be looked at, by whomever.
-    let is_over = world
-        .qr_logins
-        .find(&uuid, now)
-        .is_some_and(|login| matches!(login.stage, Stage::Confirmed { .. }));
-    if !is_over {
-        world.act_on_qr(&uuid, &person.id, Action::Scan, false)?;
-    }
+    world.act_on_qr(&uuid, &person.id, Action::Scan, false)?;
     Ok((person, address(&uuid, answer::language(request))))
 }
 
@@ -58,6 +50,7 @@ fn render(request: &HttpRequest, state: &State, fault: Option<&Fault>) -> HttpRe
         let waiting: String = world
             .qr_logins
             .alive(now)
+            .filter(|login| !matches!(login.stage, Stage::Confirmed { .. }))
             .take(SHOWN)
             .map(|login| row(words, login, now))
             .collect();

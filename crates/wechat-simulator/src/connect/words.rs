@@ -102,7 +102,7 @@ static CHINESE: Words = Words {
 
 static ENGLISH: Words = Words {
     html_lang: "en",
-    not_wechat: "A simulator, not WeChat",
+    not_wechat: "Not real WeChat",
     error_number: "Error code:",
     login_title: "WeChat Login",
     qr_alt: "Login QR code",
@@ -115,7 +115,7 @@ static ENGLISH: Words = Words {
     phone_title: "Simulated phone",
     who: "WeChat user",
     somebody_else: "Somebody else",
-    name_hint: "A new name makes a new person",
+    name_hint: "Any name, new or known",
     pasted_link: "Link of the QR code",
     waiting_title: "QR codes to scan",
     nothing_waits: "No QR code yet. Open a website's WeChat login page, and its code is listed here.",

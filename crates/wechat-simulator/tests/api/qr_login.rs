@@ -2,9 +2,25 @@
 
 use crate::browser::{between, login_page, poll, shown_uuid};
 use crate::wechat::WeChat;
+use rqrr::PreparedImage;
 use serde_json::json;
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
 
 const CALLBACK: &str = "http://127.0.0.1:8080/callback?next=%2Fa";
+
+/// What a phone's camera makes of an answer that is an image.
+fn scanned(answer: &[u8]) -> String {
+    let start = answer.windows(4).position(|end| end == b"\r\n\r\n").unwrap() + 4;
+    let gray = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::Luma);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(&answer[start..]), gray);
+    let pixels = decoder.decode().unwrap();
+    let (width, height) = decoder.dimensions().unwrap();
+    let mut image = PreparedImage::prepare_from_greyscale(width, height, |x, y| pixels[y * width + x]);
+    image.detect_grids()[0].decode().unwrap().1
+}
 
 fn scan(wechat: &WeChat, uuid: &str, person: &str, action: &str) -> serde_json::Value {
     wechat.control(
@@ -217,6 +233,12 @@ async fn the_uuid_is_also_to_be_had_as_xml_and_its_image_while_it_lives() {
     let uuid = between(&xml.body, "<uuid><![CDATA[", "]]></uuid>");
     let image = format!("/connect/qrcode/{uuid}");
     assert_eq!(wechat.get(&image).header("content-type"), "image/jpeg");
+    // The phone comes back the way that the browser came.
+    let request = format!("GET {image} HTTP/1.1\r\nHost: wechat.test:81\r\nConnection: close\r\n\r\n");
+    assert_eq!(
+        scanned(&wechat.bytes(request.as_bytes())),
+        format!("http://wechat.test:81/connect/confirm?uuid={uuid}")
+    );
     wechat.control("/simulator/clock", &json!({"advance": "5m"}));
     assert_eq!(wechat.get(&image).status, 404);
 }

@@ -42,12 +42,7 @@ impl WeChat {
 
     /// Sends the bytes as they are.
     pub(crate) fn send(&self, request: &[u8]) -> Answer {
-        let mut stream = TcpStream::connect(self.simulator.address()).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-        stream.write_all(request).unwrap();
-        let mut answer = Vec::new();
-        // A server that refuses a body may reset the connection after its answer.
-        let _ = stream.read_to_end(&mut answer);
+        let answer = self.bytes(request);
         let answer = String::from_utf8_lossy(&answer);
         let (head, body) = answer.split_once("\r\n\r\n").unwrap();
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
@@ -61,6 +56,17 @@ impl WeChat {
                 .to_owned(),
             body: body.to_owned(),
         }
+    }
+
+    /// The answer as it came.
+    pub(crate) fn bytes(&self, request: &[u8]) -> Vec<u8> {
+        let mut stream = TcpStream::connect(self.simulator.address()).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        stream.write_all(request).unwrap();
+        let mut answer = Vec::new();
+        // A server that refuses a body may reset the connection after its answer.
+        let _ = stream.read_to_end(&mut answer);
+        answer
     }
 
     pub(crate) fn call(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
