@@ -68,7 +68,7 @@ impl World {
         self.codes.find(code, now).is_some_and(|issued| issued.snapshot)
     }
 
-    /// A person takes back what they allowed an app: what it has not yet exchanged is void.
+    /// A person takes back what they allowed an app: whatever it holds of theirs is void.
     pub(crate) fn revoke_consent(&mut self, app: &App, person: &PersonId) {
         self.qr_logins
             .forget(|login| login.app.app_id == app.app_id && login.stage.person() == Some(person));

@@ -5,7 +5,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer;
-use super::form::{holder, usual_holder};
+use super::holder::{holder, usual_holder};
 use super::picker::Picker;
 use super::query::Query;
 use super::refused::Refused;

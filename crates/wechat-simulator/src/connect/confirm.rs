@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use url::Url;
 
 use super::answer;
-use super::form::{holder, usual_holder};
+use super::holder::{holder, usual_holder};
 use super::picker::Picker;
 use super::query::Query;
 use super::words::Words;

@@ -3,7 +3,7 @@
 mod answer;
 mod authorize;
 mod confirm;
-mod form;
+mod holder;
 mod phone;
 mod picker;
 mod poll;

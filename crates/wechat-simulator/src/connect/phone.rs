@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer;
 use super::confirm::{address, uuid_in};
-use super::form::{holder, usual_holder};
+use super::holder::{holder, usual_holder};
 use super::picker::Picker;
 use super::query::Query;
 use super::words::Words;
