@@ -3,6 +3,9 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+/// What signs pushed messages where an app has no token of its own.
+pub(crate) const DEFAULT_EVENT_TOKEN: &str = "simulator";
+
 /// An application that is registered with the pretend WeChat.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct App {
@@ -24,6 +27,10 @@ pub struct App {
     pub phone_enabled: bool,
     /// The pages of its published version, such as `pages/index/index`; any where it is empty.
     pub published_pages: Vec<String>,
+    /// Where WeChat pushes messages about its people (消息推送).
+    pub event_url: Option<String>,
+    /// The token (Token令牌) that pushed messages are signed with.
+    pub event_token: String,
 }
 
 impl App {
@@ -41,6 +48,8 @@ impl App {
             ip_allowlist: Vec::new(),
             phone_enabled: true,
             published_pages: Vec::new(),
+            event_url: None,
+            event_token: DEFAULT_EVENT_TOKEN.to_owned(),
         }
     }
 }

@@ -16,7 +16,7 @@ const DAY: Duration = Duration::from_hours(24);
 /// Of older ones nobody can tell any more what became of them.
 const MOST_OF_ONE_APP: usize = 64;
 
-/// The access_tokens of apps, of both kinds: they know nothing of each other.
+/// The `access_tokens` of apps, of both kinds: they know nothing of each other.
 #[derive(Debug, Default)]
 pub(crate) struct AppTokens {
     owners: HashMap<Arc<str>, String>,

@@ -20,6 +20,8 @@ pub(crate) struct IssuedCode {
     pub(crate) grant: Grant,
     pub(crate) expires_at: Duration,
     pub(crate) spent: bool,
+    /// Whether its person is the virtual account of a snapshot page.
+    pub(crate) snapshot: bool,
 }
 
 /// What a code is good for.
@@ -97,6 +99,7 @@ mod tests {
             grant: Grant::Phone,
             expires_at: Duration::from_secs(now + 300),
             spent: false,
+            snapshot: false,
         };
         codes.insert(&Arc::from(code), issued, Duration::from_secs(now));
     }

@@ -50,8 +50,29 @@ impl World {
         Ok(login)
     }
 
-    /// A person takes back what they allowed an app: its tokens of them end, and what it has not yet exchanged
-    /// is void.
+    /// The code of a snapshot page, where WeChat shows a virtual account in place of the person.
+    pub(crate) fn issue_snapshot_code(
+        &mut self,
+        app: &App,
+        person: &PersonId,
+    ) -> Result<Arc<str>, Rejection> {
+        let name = format!("快照 {}", person.as_str());
+        let account = self.people.put(&name, None, Some("微信用户".to_owned()), None)?;
+        let code = self.issue_oauth_code(app, &account.id, Scope::SnsapiUserinfo);
+        let now = self.clock.now();
+        if let Some(issued) = self.codes.find(&code, now) {
+            issued.snapshot = true;
+        }
+        Ok(code)
+    }
+
+    /// Whether `is_snapshotuser` stands in the answer to this code, be it spent or not.
+    pub(crate) fn is_of_snapshot(&mut self, code: &str) -> bool {
+        let now = self.clock.now();
+        self.codes.find(code, now).is_some_and(|issued| issued.snapshot)
+    }
+
+    /// A person takes back what they allowed an app: whatever it holds of theirs is void.
     pub(crate) fn revoke_consent(&mut self, app: &App, person: &PersonId) {
         self.qr_logins
             .forget(|login| login.app.app_id == app.app_id && login.stage.person() == Some(person));

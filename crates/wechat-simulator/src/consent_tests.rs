@@ -89,3 +89,20 @@ fn revoking_voids_what_the_person_has_allowed_that_app_and_nothing_else() {
     assert!(world.exchange_oauth_code(&h5, &elsewhere).is_ok());
     assert!(world.exchange_oauth_code(&web, &anothers).is_ok());
 }
+
+#[test]
+fn a_snapshot_page_shows_an_account_that_is_nobodys_and_always_the_same() {
+    let (mut world, _) = world();
+    let h5 = demo_apps().remove(3);
+    let [first, second] = [(), ()].map(|()| {
+        let code = world.issue_snapshot_code(&h5, &alice()).unwrap();
+        let (account, scope) = world.exchange_oauth_code(&h5, &code).unwrap();
+        assert!(world.is_of_snapshot(&code) && scope == Scope::SnsapiUserinfo);
+        world.people.by_id(&account).unwrap()
+    });
+    assert_eq!(first.id, second.id);
+    assert_ne!(first.id, alice());
+    assert_eq!(first.nickname.as_deref(), Some("微信用户"));
+    let code = world.issue_oauth_code(&h5, &alice(), Scope::SnsapiUserinfo);
+    assert!(!world.is_of_snapshot(&code));
+}

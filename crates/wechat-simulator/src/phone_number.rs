@@ -16,6 +16,7 @@ const TWO_DIGITS: &[&str] = &[
 /// In WeChat's order.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(clippy::struct_field_names, reason = "WeChat's names")]
 pub(crate) struct PhoneNumber<'a> {
     /// With the country code where it is not China's.
     phone_number: String,

@@ -24,7 +24,7 @@ struct Used {
 }
 
 impl Quotas {
-    /// Counts a fetch of an access_token, unless the day's are used up.
+    /// Counts a fetch of an `access_token`, unless the day's are used up.
     pub(crate) fn use_token(&mut self, app_id: &str, now: Duration) -> Result<(), Refusal> {
         let used = self.of(app_id, now);
         if used.tokens >= TOKENS_A_DAY {

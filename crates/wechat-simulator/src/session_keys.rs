@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::person::PersonId;
 use crate::session_key::{KeyRing, SessionKey};
 
-/// The session_keys of all people at all mini-programs, by openid: a person has one at each.
+/// The `session_keys` of all people at all mini-programs, by openid: a person has one at each.
 #[derive(Debug, Default)]
 pub(crate) struct SessionKeys(HashMap<String, Kept>);
 

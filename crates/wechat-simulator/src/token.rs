@@ -5,12 +5,12 @@ use crate::random;
 const LETTERS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
 const PREFIX: &str = "99_";
 
-/// A new access_token of an app.
+/// A new `access_token` of an app.
 pub(crate) fn of_app() -> String {
     PREFIX.to_owned() + &random::text(LETTERS, 154)
 }
 
-/// A new access_token or refresh_token of a person at an app.
+/// A new `access_token` or `refresh_token` of a person at an app.
 pub(crate) fn of_person() -> String {
     PREFIX.to_owned() + &random::text(LETTERS, 107)
 }

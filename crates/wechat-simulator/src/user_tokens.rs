@@ -75,7 +75,7 @@ impl UserTokens {
         self.all.back().expect("it was just put there")
     }
 
-    /// What a user's access_token allows.
+    /// What a user's `access_token` allows.
     pub(crate) fn by_access_token(&self, token: &str, now: Duration) -> Result<&TokenPair, Refusal> {
         let place = self
             .place(self.by_access.get(token))
@@ -120,7 +120,7 @@ impl UserTokens {
         Ok(pair)
     }
 
-    /// Ends an access_token before its time; its refresh_token gives another one.
+    /// Ends an `access_token` before its time; its `refresh_token` gives another one.
     pub(crate) fn revoke(&mut self, access_token: &str) {
         if let Some(number) = self.by_access.remove(access_token)
             && let Some(place) = self.place(Some(&number))

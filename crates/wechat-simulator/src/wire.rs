@@ -84,7 +84,7 @@ impl Refusal {
         }
     }
 
-    /// The access_token never was one.
+    /// The `access_token` never was one.
     pub(crate) fn unknown_token(errcode: i32) -> Self {
         if errcode == 40014 {
             Self::new(40014, "invalid access_token")
@@ -115,7 +115,7 @@ impl Family {
     }
 
     /// The body of a refusal.
-    pub(crate) fn refusal(self, refusal: Refusal, now: Duration) -> String {
+    pub(crate) fn refusal(self, refusal: &Refusal, now: Duration) -> String {
         self.failure(refusal.errcode, &refusal.errmsg, now)
     }
 
@@ -181,7 +181,7 @@ mod tests {
             ),
             (Family::Wxa, r#"{"errcode":40029,"errmsg":"invalid code hint: ["#),
         ] {
-            let body = family.refusal(Refusal::INVALID_CODE, Duration::from_secs(0x65a1_3fa1));
+            let body = family.refusal(&Refusal::INVALID_CODE, Duration::from_secs(0x65a1_3fa1));
             assert!(body.starts_with(head), "{body}");
             assert!(
                 body.contains(" rid: 65a13fa1-") && body.ends_with(r#""}"#),

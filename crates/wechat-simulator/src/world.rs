@@ -139,6 +139,7 @@ impl World {
             grant,
             expires_at: now + life,
             spent: false,
+            snapshot: false,
         };
         self.codes.insert(code, issued, now);
         life
@@ -206,7 +207,7 @@ impl World {
         Ok(issued.person.clone())
     }
 
-    /// Ends an access_token, of an app or of a person, before its time.
+    /// Ends an `access_token`, of an app or of a person, before its time.
     pub(crate) fn revoke_token(&mut self, token: &str) {
         let now = self.clock.now();
         self.app_tokens.revoke(token, now);

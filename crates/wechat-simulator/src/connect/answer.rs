@@ -1,11 +1,14 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::{HttpRequest, HttpResponse};
+use url::form_urlencoded;
 
 use super::words::Words;
+use crate::page::html::escape;
 use crate::page::language::Language;
 use crate::page::{self, guarded_by};
 use crate::person::PersonId;
+use crate::rejection::Rejection;
 
 /// May stand in a frame, as the login page of a website does.
 pub(super) const FRAMED: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'";
@@ -49,15 +52,40 @@ pub(super) fn html(words: &Words, title: &str, head: &str, body: &str) -> String
 }
 
 /// A page of the phone's.
-pub(super) fn phone(words: &Words, language: Language, main: &str) -> HttpResponse {
-    let title = words.phone_title;
+pub(super) fn phone(request: &HttpRequest, policy: &'static str, main: &str) -> HttpResponse {
+    let language = language(request);
+    let words = Words::of(language);
+    let (title, not_wechat) = (words.phone_title, words.not_wechat);
     let body = format!(
-        r#"<header class="bar"><a href="/simulator/phone?lang={}">{title}</a><span class="quiet">{}</span></header>
+        r#"<header class="bar"><a href="/simulator/phone?lang={}">{title}</a><span class="quiet">{not_wechat}</span>{}</header>
 {main}"#,
         language.tag(),
-        words.not_wechat
+        switch(request, language)
     );
-    page(page::POLICY, html(words, title, "", &body))
+    page(policy, html(words, title, "", &body))
+}
+
+/// Why it did not work.
+pub(super) fn alert(rejection: &Rejection) -> String {
+    format!(
+        r#"<p class="refused" role="alert">{}</p>"#,
+        escape(&rejection.to_string())
+    )
+}
+
+/// The same page in the other language.
+fn switch(request: &HttpRequest, language: Language) -> String {
+    let (other, name) = match language {
+        Language::Chinese => (Language::English, "English"),
+        Language::English => (Language::Chinese, "中文"),
+    };
+    let tag = other.tag();
+    let pairs = form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != "lang");
+    let query = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(pairs)
+        .append_pair("lang", tag)
+        .finish();
+    format!(r#"<a href="?{}" lang="{tag}">{name}</a>"#, escape(&query))
 }
 
 pub(super) fn go(status: StatusCode, to: &str) -> HttpResponse {

@@ -5,7 +5,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer;
-use super::form::{holder, usual_holder};
+use super::holder::{holder, usual_holder};
 use super::picker::Picker;
 use super::query::Query;
 use super::refused::Refused;
@@ -55,13 +55,21 @@ pub(super) async fn act(request: HttpRequest, state: Data<State>, body: Bytes) -
         }
         Ok(mut asked) => {
             asked.snapshot |= form.get("snapshot").is_some();
-            let person = holder(&mut state.world(), &form, request.headers());
-            match person {
-                Ok(person) => go_back(&mut state.world(), &asked, &person),
-                Err(fault) => render(&request, &state, &asked, Shown::Refused(&fault)),
-            }
+            allowed(&request, &state, &form, &asked)
+                .unwrap_or_else(|fault| render(&request, &state, &asked, Shown::Refused(&fault)))
         }
     }
+}
+
+fn allowed(
+    request: &HttpRequest,
+    state: &State,
+    form: &Query,
+    asked: &Asked,
+) -> Result<HttpResponse, Rejection> {
+    let mut world = state.world();
+    let person = holder(&mut world, form, request.headers())?;
+    go_back(&mut world, asked, &person)
 }
 
 fn accept(world: &World, query: &Query) -> Result<Asked, Refused> {
@@ -89,7 +97,8 @@ fn accept(world: &World, query: &Query) -> Result<Asked, Refused> {
         app,
         redirect,
         scope,
-        snapshot: query.get("simulator_snapshot") == Some("1"),
+        // Only where a page asks for the profile does WeChat hide it.
+        snapshot: scope == Scope::SnsapiUserinfo && query.get("simulator_snapshot") == Some("1"),
     })
 }
 
@@ -105,13 +114,18 @@ fn silent(
         Some(name) => world.people.called(name)?,
         None => usual_holder(&mut world, request.headers())?,
     };
-    Ok(go_back(&mut world, asked, &person))
+    go_back(&mut world, asked, &person)
 }
 
-fn go_back(world: &mut World, asked: &Asked, person: &Person) -> HttpResponse {
-    let code = world.issue_oauth_code(&asked.app, &person.id, asked.scope);
+fn go_back(world: &mut World, asked: &Asked, person: &Person) -> Result<HttpResponse, Rejection> {
+    let Asked { app, scope, .. } = asked;
+    let code = if asked.snapshot {
+        world.issue_snapshot_code(app, &person.id)?
+    } else {
+        world.issue_oauth_code(app, &person.id, *scope)
+    };
     let to = asked.redirect.with_code(&code);
-    answer::remember(answer::go(StatusCode::FOUND, &to), &person.id)
+    Ok(answer::remember(answer::go(StatusCode::FOUND, &to), &person.id))
 }
 
 fn refusal(request: &HttpRequest, refused: Refused) -> HttpResponse {
@@ -126,8 +140,7 @@ enum Shown<'a> {
 }
 
 fn render(request: &HttpRequest, state: &State, asked: &Asked, shown: Shown<'_>) -> HttpResponse {
-    let language = answer::language(request);
-    let words = Words::of(language);
+    let words = Words::of(answer::language(request));
     let picker = {
         let mut world = state.world();
         usual_holder(&mut world, request.headers()).map_or_else(
@@ -154,7 +167,7 @@ fn render(request: &HttpRequest, state: &State, asked: &Asked, shown: Shown<'_>)
         r#"<main id="phone" class="sheet" data-state="{state}">
 <div class="app"><div class="mark" aria-hidden="true">{}</div><p><b>{app}</b><br><span class="quiet">{} · {}</span></p></div>
 <h1>{title}</h1>{alert}
-<form method="post" action="{}"><ul class="asks"><li>{}</li></ul>{picker}
+<form method="post" action="{}">{picker}<ul class="asks"><li>{}</li></ul>
 <button id="allow" class="primary" name="action" value="allow">{}</button>
 <button id="cancel" class="plain" name="action" value="cancel">{}</button>
 <details><summary>{}</summary><label class="check"><input type="checkbox" id="snapshot" name="snapshot" value="1"{checked}><span>{}</span></label></details></form></main>"#,
@@ -168,6 +181,5 @@ fn render(request: &HttpRequest, state: &State, asked: &Asked, shown: Shown<'_>)
         words.options,
         words.snapshot,
     );
-    let title = words.phone_title;
-    answer::page(answer::REDIRECTING, answer::html(words, title, "", &main))
+    answer::phone(request, answer::REDIRECTING, &main)
 }

@@ -6,10 +6,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use url::Url;
 
 use super::answer;
-use super::form::{holder, usual_holder};
+use super::holder::{holder, usual_holder};
 use super::picker::Picker;
 use super::query::Query;
 use super::words::Words;
+use crate::page::POLICY;
 use crate::page::html::escape;
 use crate::page::language::Language;
 use crate::person::Person;
@@ -89,7 +90,7 @@ fn render(request: &HttpRequest, state: &State, uuid: &str, fault: Option<&Rejec
             },
         )
     };
-    answer::phone(words, language, &main)
+    answer::phone(request, POLICY, &main)
 }
 
 fn gone(words: &Words) -> String {

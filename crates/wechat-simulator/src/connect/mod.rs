@@ -3,7 +3,8 @@
 mod answer;
 mod authorize;
 mod confirm;
-mod form;
+mod holder;
+mod mini_program;
 mod phone;
 mod picker;
 mod poll;
@@ -37,6 +38,11 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             web::resource("/simulator/phone")
                 .route(web::get().to(phone::show))
                 .route(web::post().to(phone::act)),
+        )
+        .service(
+            web::resource("/simulator/mini-program")
+                .route(web::get().to(mini_program::show))
+                .route(web::post().to(mini_program::act)),
         )
         .route(
             "/simulator/connect.css",

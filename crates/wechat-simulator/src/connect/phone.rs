@@ -7,10 +7,11 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer;
 use super::confirm::{address, uuid_in};
-use super::form::{holder, usual_holder};
+use super::holder::{holder, usual_holder};
 use super::picker::Picker;
 use super::query::Query;
 use super::words::Words;
+use crate::page::POLICY;
 use crate::page::html::escape;
 use crate::person::Person;
 use crate::qr_login::{Action, QrLogin, Stage};
@@ -36,15 +37,7 @@ fn scan(request: &HttpRequest, state: &State, form: &Query) -> Result<(Arc<Perso
     let uuid = uuid_in(link.unwrap_or_default());
     let mut world = state.world();
     let person = holder(&mut world, form, request.headers())?;
-    let now = world.clock.now();
-    // What is confirmed can be looked at, by whomever.
-    let is_over = world
-        .qr_logins
-        .find(&uuid, now)
-        .is_some_and(|login| matches!(login.stage, Stage::Confirmed { .. }));
-    if !is_over {
-        world.act_on_qr(&uuid, &person.id, Action::Scan, false)?;
-    }
+    world.act_on_qr(&uuid, &person.id, Action::Scan, false)?;
     Ok((person, address(&uuid, answer::language(request))))
 }
 
@@ -57,6 +50,7 @@ fn render(request: &HttpRequest, state: &State, fault: Option<&Rejection>) -> Ht
         let waiting: String = world
             .qr_logins
             .alive(now)
+            .filter(|login| !matches!(login.stage, Stage::Confirmed { .. }))
             .take(SHOWN)
             .map(|login| row(words, login, now))
             .collect();
@@ -66,12 +60,7 @@ fn render(request: &HttpRequest, state: &State, fault: Option<&Rejection>) -> Ht
         };
         (picker, waiting)
     };
-    let alert = fault.map_or_else(String::new, |fault| {
-        format!(
-            r#"<p class="refused" role="alert">{}</p>"#,
-            escape(&fault.to_string())
-        )
-    });
+    let alert = fault.map_or_else(String::new, answer::alert);
     let waiting = if waiting.is_empty() {
         format!(r#"<p class="quiet">{}</p>"#, words.nothing_waits)
     } else {
@@ -91,7 +80,7 @@ fn render(request: &HttpRequest, state: &State, fault: Option<&Rejection>) -> Ht
         words.refresh,
         tag = language.tag(),
     );
-    answer::phone(words, language, &main)
+    answer::phone(request, POLICY, &main)
 }
 
 fn row(words: &Words, login: &QrLogin, now: Duration) -> String {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use actix_web::web::{Data, Json};
 use serde::Deserialize;
 
-use crate::app::{App, Channel};
+use crate::app::{App, Channel, DEFAULT_EVENT_TOKEN};
+use crate::push::parse_url;
 use crate::random;
 use crate::rejection::Rejection;
 use crate::server::State;
@@ -26,6 +27,8 @@ pub(super) struct NewApp {
     phone_enabled: Option<bool>,
     #[serde(default)]
     published_pages: Vec<String>,
+    event_url: Option<String>,
+    event_token: Option<String>,
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the type of the field")]
@@ -53,6 +56,8 @@ pub(super) fn add(world: &mut World, new: &NewApp) -> Result<Arc<App>, Rejection
         ip_allowlist: new.ip_allowlist,
         phone_enabled: new.phone_enabled.unwrap_or(true),
         published_pages: new.published_pages,
+        event_url: new.event_url,
+        event_token: new.event_token.unwrap_or_else(|| DEFAULT_EVENT_TOKEN.to_owned()),
     };
     check("app_id", &app.app_id, |letter| {
         letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-')
@@ -71,6 +76,18 @@ pub(super) fn add(world: &mut World, new: &NewApp) -> Result<Arc<App>, Rejection
     for page in &app.published_pages {
         check("published_pages", page, |letter| !letter.is_control())?;
     }
+    if app
+        .event_url
+        .as_deref()
+        .is_some_and(|url| parse_url(url).is_none())
+    {
+        return Err(Rejection::invalid(
+            "\"event_url\" must be an http or https address.",
+        ));
+    }
+    check("event_token", &app.event_token, |letter| {
+        letter.is_ascii_alphanumeric()
+    })?;
     world.apps.add(app)
 }
 

@@ -4,6 +4,7 @@ mod apps;
 mod body;
 mod clock;
 mod codes;
+mod events;
 mod faults;
 mod people;
 mod phone_data;
@@ -48,6 +49,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
     );
     resource(config, "/simulator/scan", [post(scans::scan)]);
     resource(config, "/simulator/scans", [web::get().to(scans::list)]);
+    resource(config, "/simulator/events", [web::post().to(events::send)]);
     resource(config, "/simulator/clock", [post(clock::advance)]);
     resource(
         config,

@@ -16,7 +16,7 @@ pub(crate) enum Effect {
     Bent(Bend),
     /// The answer goes over the wire in another way.
     Sent(Delivery),
-    /// The call is late by one thing: its access_token has just ended. Only for a call that shows one.
+    /// The call is late by one thing: its `access_token` has just ended. Only for a call that shows one.
     RevokedToken,
 }
 

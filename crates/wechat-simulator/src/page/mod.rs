@@ -2,11 +2,13 @@
 
 mod card;
 mod curl;
+mod events;
 pub(crate) mod html;
 pub(crate) mod language;
 mod view;
 mod words;
 
+use std::borrow::Cow;
 use std::future::ready;
 
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
@@ -15,7 +17,9 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use url::form_urlencoded;
 
 use crate::app::Channel;
+use crate::event::Event;
 use crate::person::DEMO_PERSON;
+use crate::push::{self, Push, Pushed};
 use crate::rejection::Rejection;
 use crate::server::State;
 use crate::world::{CodeKind, World};
@@ -32,6 +36,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
                 .route(web::get().to(show))
                 .route(web::post().to(hand_out)),
         )
+        .route("/simulator/push", web::post().to(push_event))
         .route(
             "/simulator/page.css",
             file("text/css; charset=utf-8", include_str!("page.css")),
@@ -47,24 +52,43 @@ pub(crate) fn file(content_type: &'static str, text: &'static str) -> actix_web:
 }
 
 async fn show(request: HttpRequest, state: Data<State>) -> HttpResponse {
-    render(&request, &state, None)
+    render(&request, &state, None, None)
 }
 
 /// A form without scripts: the answer is the page again, with the code in it.
 async fn hand_out(request: HttpRequest, state: Data<State>, body: Bytes) -> HttpResponse {
-    let field = |name: &str| {
-        let value = form_urlencoded::parse(&body)
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value);
-        value.filter(|value| !value.trim().is_empty())
-    };
-    let (app, person) = (field("app"), field("person"));
+    let (app, person) = (field(&body, "app"), field(&body, "person"));
     let ticket = issue(
         &mut state.world(),
         app.as_deref(),
         person.as_deref().unwrap_or(DEMO_PERSON),
     );
-    render(&request, &state, Some(ticket))
+    render(&request, &state, Some(ticket), None)
+}
+
+/// The other form: tells an app's server that somebody has gone.
+async fn push_event(request: HttpRequest, state: Data<State>, body: Bytes) -> HttpResponse {
+    let text = |name| field(&body, name).map(Cow::into_owned);
+    let event = match text("event").as_deref() {
+        Some("user_authorization_cancellation") => Event::UserAuthorizationCancellation,
+        _ => Event::UserAuthorizationRevoke,
+    };
+    let push = Push {
+        event,
+        app_id: text("app").unwrap_or_default(),
+        person: text("person").unwrap_or_else(|| DEMO_PERSON.to_owned()),
+        url: text("url"),
+        revoke_info: None,
+    };
+    let pushed = push::push(state.clone(), push).await;
+    render(&request, &state, None, Some(pushed))
+}
+
+fn field<'a>(form: &'a [u8], name: &str) -> Option<Cow<'a, str>> {
+    form_urlencoded::parse(form)
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value)
+        .filter(|value| !value.trim().is_empty())
 }
 
 fn issue(world: &mut World, app: Option<&str>, person: &str) -> Result<Ticket, Rejection> {
@@ -88,7 +112,12 @@ fn issue(world: &mut World, app: Option<&str>, person: &str) -> Result<Ticket, R
     })
 }
 
-fn render(request: &HttpRequest, state: &State, ticket: Option<Result<Ticket, Rejection>>) -> HttpResponse {
+fn render(
+    request: &HttpRequest,
+    state: &State,
+    ticket: Option<Result<Ticket, Rejection>>,
+    pushed: Option<Result<Pushed, Rejection>>,
+) -> HttpResponse {
     let view = {
         let world = state.world();
         let people = world.people.all();
@@ -99,6 +128,7 @@ fn render(request: &HttpRequest, state: &State, ticket: Option<Result<Ticket, Re
             people: people.iter().take(PEOPLE_SHOWN).cloned().collect(),
             people_not_shown: people.len().saturating_sub(PEOPLE_SHOWN),
             ticket,
+            pushed,
         }
     };
     guarded()

@@ -3,12 +3,14 @@ use std::time::Duration;
 
 use super::card;
 use super::curl;
+use super::events;
 use super::html::escape;
 use super::language::Language;
 use super::words::Words;
 use crate::app::{App, Channel};
 use crate::code;
 use crate::person::{DEMO_PERSON, Person};
+use crate::push::Pushed;
 use crate::rejection::Rejection;
 
 /// All that one showing of the page needs.
@@ -19,6 +21,7 @@ pub(super) struct View<'a> {
     pub(super) people: Vec<Arc<Person>>,
     pub(super) people_not_shown: usize,
     pub(super) ticket: Option<Result<Ticket, Rejection>>,
+    pub(super) pushed: Option<Result<Pushed, Rejection>>,
 }
 
 /// A code that was just handed out.
@@ -52,6 +55,7 @@ impl View<'_> {
             .iter()
             .map(|person| card::person(person, &self.apps, words))
             .collect();
+        let events = events::section(self, words);
         let more = match self.people_not_shown {
             0 => String::new(),
             count => format!("<p class=\"quiet\">{} {count}</p>", words.more_people),
@@ -74,14 +78,20 @@ impl View<'_> {
 <section><h2>{}</h2><p>{}</p>
 <form method="post" action="/?lang={language}">{form}</form>
 {ticket}</section>
+<section><h2>{}</h2><p>{} <a id="phone" href="/simulator/phone?lang={language}">{}</a></p></section>
 <section><h2>{apps_heading}</h2><div class="cards">{apps}</div></section>
 <section><h2>{people_heading}</h2><div class="cards">{people}</div>{more}</section>
-</main>
+{events}</main>
 </body>
 </html>
 "#,
-            words.code_heading, words.code_intro
+            words.code_heading, words.code_intro, words.phone_heading, words.phone_intro, words.phone_link
         )
+    }
+
+    /// For the fields that take a name.
+    pub(super) fn names(&self) -> String {
+        self.people.iter().map(|person| suggestion(person)).collect()
     }
 
     fn switch(&self) -> String {
@@ -104,7 +114,7 @@ impl View<'_> {
         let chosen = self.ticket.as_ref().and_then(|ticket| ticket.as_ref().ok());
         let chosen_app = chosen.map(|ticket| ticket.app.app_id.as_str());
         let options: String = self.mini_programs().map(|app| choice(app, chosen_app)).collect();
-        let names: String = self.people.iter().map(|person| suggestion(person)).collect();
+        let names = self.names();
         let person = escape(chosen.map_or(DEMO_PERSON, |ticket| &ticket.person.name));
         format!(
             r#"<label>{}<select name="app">{options}</select></label>
@@ -157,7 +167,7 @@ impl View<'_> {
     }
 }
 
-fn choice(app: &App, chosen: Option<&str>) -> String {
+pub(super) fn choice(app: &App, chosen: Option<&str>) -> String {
     let selected = if chosen == Some(&app.app_id) {
         " selected"
     } else {

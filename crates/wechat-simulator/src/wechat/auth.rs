@@ -11,7 +11,7 @@ pub(super) static ENDPOINT: Endpoint = Endpoint {
     answer: check,
 };
 
-/// Whether a user's access_token still works.
+/// Whether a user's `access_token` still works.
 fn check(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     allowed_pair(world, call).map(|_pair| Reply::ok())
 }

@@ -40,7 +40,7 @@ impl Call {
         serde_json::from_slice(&self.body).map_err(|_no_object| Refusal::DATA_FORMAT_ERROR)
     }
 
-    /// The app that asks for an access_token, from an address that it may ask from.
+    /// The app that asks for an `access_token`, from an address that it may ask from.
     pub(crate) fn app_for_token(&self, world: &World) -> Result<Arc<App>, Refusal> {
         if self.get("grant_type") != Some("client_credential") {
             return Err(Refusal::INVALID_GRANT_TYPE);
@@ -54,7 +54,7 @@ impl Call {
         }
     }
 
-    /// The app that calls, by its access_token.
+    /// The app that calls, by its `access_token`.
     pub(crate) fn app_by_token(&self, world: &mut World) -> Result<Arc<App>, Refusal> {
         let token = self.get("access_token").ok_or(Refusal::ACCESS_TOKEN_MISSING)?;
         let now = world.clock.now();

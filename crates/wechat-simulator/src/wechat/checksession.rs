@@ -11,7 +11,7 @@ pub(super) static ENDPOINT: Endpoint = Endpoint {
     answer: check,
 };
 
-/// Whether the app's server holds the person's valid session_key.
+/// Whether the app's server holds the person's valid `session_key`.
 fn check(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     signed_ring(world, call).map(|_ring| Reply::ok())
 }

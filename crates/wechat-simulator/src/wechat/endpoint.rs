@@ -137,7 +137,7 @@ impl Endpoint {
         match outcome {
             Ok(Reply::Image { content_type, bytes }) => Answer::ok(content_type, bytes),
             Ok(Reply::Json(text)) => Answer::ok(self.family.content_type(), text),
-            Err(refusal) => Answer::ok(self.family.content_type(), self.family.refusal(refusal, now)),
+            Err(refusal) => Answer::ok(self.family.content_type(), self.family.refusal(&refusal, now)),
         }
     }
 }

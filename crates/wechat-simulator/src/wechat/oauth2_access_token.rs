@@ -50,9 +50,11 @@ fn exchange(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     let code = call.get("code").ok_or(Refusal::MISSING_CODE)?;
     let (person, scope) = world.exchange_oauth_code(&app, code)?;
     let now = world.clock.now();
+    let is_snapshotuser = world.is_of_snapshot(code).then_some(1);
     let unionid = person.unionid(&app).filter(|_| scope.shows_profile());
     let pair = world.user_tokens.give(&app, person, scope, now);
     Ok(Reply::json(&Tokens {
+        is_snapshotuser,
         unionid,
         ..Tokens::of(pair)
     }))

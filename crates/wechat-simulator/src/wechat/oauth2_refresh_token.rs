@@ -11,7 +11,7 @@ pub(super) static ENDPOINT: Endpoint = Endpoint {
     answer: refresh,
 };
 
-/// A user's access_token for two hours more. It takes no secret.
+/// A user's `access_token` for two hours more. It takes no secret.
 fn refresh(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     let app_id = call.get("appid").ok_or(Refusal::APPID_MISSING)?;
     let app = world.apps.by_id(app_id).ok_or(Refusal::INVALID_APPID)?;

@@ -21,7 +21,7 @@ struct Answer<'a> {
     session_key: String,
 }
 
-/// Another session_key; the one before is void at once.
+/// Another `session_key`; the one before is void at once.
 fn reset(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     let now = world.clock.now();
     let key = signed_ring(world, call)?.renew(now);

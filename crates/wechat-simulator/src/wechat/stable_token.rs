@@ -11,7 +11,7 @@ pub(super) static ENDPOINT: Endpoint = Endpoint {
     answer: fetch,
 };
 
-/// The access_token that all servers of an app share.
+/// The `access_token` that all servers of an app share.
 fn fetch(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     call.json()?;
     let app = call.app_for_token(world)?;

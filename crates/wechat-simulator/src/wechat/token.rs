@@ -19,7 +19,7 @@ struct Answer {
     expires_in: u64,
 }
 
-/// A new access_token of the app, which ends the one before.
+/// A new `access_token` of the app, which ends the one before.
 fn fetch(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     let app = call.app_for_token(world)?;
     let now = world.clock.now();

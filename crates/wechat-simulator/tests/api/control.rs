@@ -13,7 +13,8 @@ async fn apps_are_listed_and_added() {
     );
 
     let given = json!({"app_id": "wx0123456789abcdef", "secret": "s3cret", "channel": "web", "name": "my_web", "open_platform": null,
-        "callback_domain": "shop.example.com", "ip_allowlist": ["127.0.0.1"], "phone_enabled": false, "published_pages": ["pages/index/index"]});
+        "callback_domain": "shop.example.com", "ip_allowlist": ["127.0.0.1"], "phone_enabled": false, "published_pages": ["pages/index/index"],
+        "event_url": "http://127.0.0.1:8080/events", "event_token": "mine"});
     assert_eq!(wechat.control("/simulator/apps", &given), given);
     let generated = wechat.control("/simulator/apps", &json!({"channel": "mobile_app"}));
     assert_eq!(generated["open_platform"], "default");
@@ -112,6 +113,17 @@ async fn bad_input_is_named_and_changes_nothing() {
         ("apps", json!({"channel": "web", "name": long}), 400),
         ("apps", json!({"channel": "web", "open_platform": ""}), 400),
         ("apps", json!({"channel": "web", "app_id": mini().app_id}), 409),
+        (
+            "apps",
+            json!({"channel": "web", "event_url": "shop.test/events"}),
+            400,
+        ),
+        (
+            "apps",
+            json!({"channel": "web", "event_url": "file:///etc/passwd"}),
+            400,
+        ),
+        ("apps", json!({"channel": "web", "event_token": "a b"}), 400),
         ("people", json!({}), 400),
         ("people", json!({"name": "  "}), 400),
         ("people", json!({"name": long}), 400),

@@ -3,7 +3,13 @@
 #[cfg(test)]
 mod app_token;
 #[cfg(test)]
+mod authorize;
+#[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod control;
+#[cfg(test)]
+mod events;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
@@ -12,6 +18,10 @@ mod jscode2session;
 mod oauth;
 #[cfg(test)]
 mod page;
+#[cfg(test)]
+mod phone;
+#[cfg(test)]
+mod qr_login;
 #[cfg(test)]
 mod server;
 #[cfg(test)]

@@ -15,6 +15,8 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) head: String,
     pub(crate) body: String,
+    /// Where a redirect leads; empty where there is none.
+    pub(crate) location: String,
 }
 
 impl WeChat {
@@ -40,21 +42,16 @@ impl WeChat {
 
     /// Sends the bytes as they are.
     pub(crate) fn send(&self, request: &[u8]) -> Answer {
-        Answer::read(&String::from_utf8(self.exchange(request)).unwrap())
+        Answer::read(&String::from_utf8_lossy(&self.bytes(request)))
     }
 
     /// The head of an answer whose body is no text.
     pub(crate) fn head_of_post(&self, path: &str, body: &Value) -> String {
-        let body = body.to_string();
-        let length = body.len();
-        let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: wechat\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
-        );
-        let answer = self.exchange(request.as_bytes());
-        Answer::read(&String::from_utf8_lossy(&answer)).head
+        self.post(path, &body.to_string()).head
     }
 
-    fn exchange(&self, request: &[u8]) -> Vec<u8> {
+    /// The answer as it came.
+    pub(crate) fn bytes(&self, request: &[u8]) -> Vec<u8> {
         let mut stream = TcpStream::connect(self.simulator.address()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         stream.write_all(request).unwrap();
@@ -107,6 +104,11 @@ impl Answer {
         Self {
             status,
             head: head.to_ascii_lowercase(),
+            location: head
+                .lines()
+                .find_map(|line| line.strip_prefix("location: "))
+                .unwrap_or_default()
+                .to_owned(),
             body: body.to_owned(),
         }
     }

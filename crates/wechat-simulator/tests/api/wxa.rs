@@ -197,6 +197,24 @@ async fn a_mini_program_code_is_an_image_and_a_failure_is_json() {
     assert_eq!(wechat.post(&path, "scene=a").errcode(), 47001);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scanned_mini_program_code_opens_a_page_that_logs_in() {
+    let wechat = WeChat::start();
+    let path = "/simulator/mini-program?app_id=wxdec0000000000001&page=pages%2Flogin&scene=T%3D%3Cb%3E&env_version=trial";
+    let page = wechat.get(path);
+    assert_eq!(page.status, 200);
+    for shown in ["shop_mini", "pages/login", "T=&lt;b&gt;", "trial"] {
+        assert!(page.body.contains(shown), "{shown}");
+    }
+    let answer = wechat.post(path, "person=%E6%9D%8E%E5%9B%9B").body;
+    let (_, after) = answer.split_once(r#"<code id="code">"#).unwrap();
+    let session = wechat.log_in(&mini(), after.split('<').next().unwrap()).json();
+    let people = wechat.get("/simulator/people").json();
+    assert_eq!(session["openid"], people[1]["openids"][&mini().app_id]);
+    let unknown = wechat.get("/simulator/mini-program?app_id=wx1");
+    assert!(unknown.body.contains(r#"role="alert""#), "{}", unknown.body);
+}
+
 /// HMAC-SHA256 of nothing, keyed with the text.
 fn signature(key: &str) -> String {
     use hmac::{Hmac, KeyInit as _, Mac as _};
