@@ -64,7 +64,9 @@ pub(super) fn require() -> Result<(), String> {
     run::run(
         Command::new("sh")
             .args(["-c", &install])
-            .env("DEBIAN_FRONTEND", "noninteractive"),
+            .env("DEBIAN_FRONTEND", "noninteractive")
+            // Two thousand lines about npm's own packages; what goes wrong is said elsewhere.
+            .stdout(Stdio::null()),
     )?;
     let missing = self::missing();
     if missing.is_empty() {
