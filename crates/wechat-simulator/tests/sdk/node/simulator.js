@@ -41,7 +41,7 @@ const foreignCode = async (channel) => code((await control('apps', { channel }))
 // What `wx.getUserInfo` gives a mini-program.
 const userInfo = (appName) => control('user-info', { app_id: appName, person: '张三' });
 
-// Opens a website's QR page, scans and allows with the person's phone: the `code` and the page that was shown.
+// Opens a website's QR page, scans and allows with the person's phone: the parameters that the website is sent.
 // The page is asked for at the simulator whichever host the SDK has put into its URL.
 async function scan(authorizeUrl) {
   const asked = new URL(authorizeUrl);
@@ -49,10 +49,16 @@ async function scan(authorizeUrl) {
   const uuid = page.match(/\/connect\/qrcode\/([\w-]+)/)?.[1];
   if (!uuid) throw new Error(`${authorizeUrl} shows no QR code: ${page}`);
   for (const action of ['scan', 'allow']) await control('scan', { uuid, person: '张三', action });
-  const polled = (await text(`/connect/l/qrconnect?uuid=${uuid}&last=404`)).trim();
-  const confirmed = polled.match(/^window\.wx_errcode=405;window\.wx_code='(\w+)';$/);
+  const polled = (await text(`/connect/l/qrconnect?uuid=${uuid}&last=404&f=url`)).trim();
+  const confirmed = polled.match(
+    /^window\.wx_errcode=405;window\.wx_code='(\w+)';window\.wx_redirecturl='([^']*)';$/,
+  );
   if (!confirmed) throw new Error(`张三 has allowed, and the page learns: ${polled}`);
-  return { code: confirmed[1], page };
+  const [, code, address] = confirmed;
+  const [sentTo, query] = address.split('?');
+  const sent = Object.fromEntries(new URLSearchParams(query));
+  if (sentTo !== callback || sent.code !== code) throw new Error(`张三 is sent elsewhere: ${polled}`);
+  return sent;
 }
 
 module.exports = { url, callback, app, person, code, foreignCode, userInfo, scan };

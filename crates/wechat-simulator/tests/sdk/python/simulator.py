@@ -50,7 +50,7 @@ def user_info(app_name, who="张三"):
 
 
 def scan(authorize_url, who="张三"):
-    """Opens a website's QR page, scans and allows with the person's phone: the `code` and the page that was shown.
+    """Opens a website's QR page, scans and allows with the person's phone: the parameters that the website is sent.
 
     The page is asked for at the simulator whichever host the SDK has put into its URL.
     """
@@ -62,13 +62,19 @@ def scan(authorize_url, who="张三"):
     uuid = shown[1]
     for action in ("scan", "allow"):
         control("scan", {"uuid": uuid, "person": who, "action": action})
-    polled = fetch(f"{URL}/connect/l/qrconnect?uuid={uuid}&last=404")
+    polled = fetch(f"{URL}/connect/l/qrconnect?uuid={uuid}&last=404&f=url")
     confirmed = re.fullmatch(
-        r"window\.wx_errcode=405;window\.wx_code='(\w+)';", polled.strip()
+        r"window\.wx_errcode=405;window\.wx_code='(\w+)';window\.wx_redirecturl='([^']*)';",
+        polled.strip(),
     )
     if confirmed is None:
         raise AssertionError(f"{who} has allowed, and the page learns: {polled}")
-    return confirmed[1], page
+    code, address = confirmed.groups()
+    callback, _, query = address.partition("?")
+    sent = dict(urllib.parse.parse_qsl(query))
+    if callback != CALLBACK or sent["code"] != code:
+        raise AssertionError(f"{who} is sent elsewhere: {polled}")
+    return sent
 
 
 def fetch(url, data=None):

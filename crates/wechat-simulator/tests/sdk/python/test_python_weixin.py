@@ -20,7 +20,6 @@ class MiniProgramApi(WXAPPAPI):
 class WebsiteApi(WeixinAPI):
     authorize_url = f"{simulator.URL}/connect/qrconnect"
     access_token_url = f"{simulator.URL}/sns/oauth2/access_token"
-    refresh_token_url = f"{simulator.URL}/sns/oauth2/refresh_token"
 
 
 def mini_program(secret=MINI["secret"]):
@@ -74,13 +73,13 @@ class Website(unittest.TestCase):
         mine = website()
         # It asks for the page itself, and looks for the errors that WeChat shows as HTML.
         url = mine.get_authorize_login_url(scope=("snsapi_login",), state="xyz123")
-        code, _page = simulator.scan(url)
-        token = mine.exchange_code_for_access_token(code)
+        sent = simulator.scan(url)
+        self.assertEqual(sent["state"], "xyz123")
+        token = mine.exchange_code_for_access_token(sent["code"])
         person = simulator.person()
         self.assertEqual(token["openid"], person["openids"][WEB["app_id"]])
         self.assertEqual(token["unionid"], person["unionids"]["default"])
-        renewed = mine.exchange_refresh_token_for_access_token(token["refresh_token"])
-        self.assertEqual(renewed["openid"], token["openid"])
+        self.assertEqual(token["expires_in"], 7200)
 
     def test_refusals(self):
         used = simulator.code("shop_web")

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 from social_core.backends.weixin import WeixinOAuth2
-from social_core.exceptions import AuthException, AuthProviderError
+from social_core.exceptions import AuthProviderError, AuthSessionError
 from social_core.storage import BaseStorage, NonceMixin
 from social_core.strategy import BaseStrategy
 
@@ -91,43 +91,39 @@ def begin(site):
     return Backend(site, simulator.CALLBACK).auth_url()
 
 
-def finish(site, code, state):
-    site.request = {"code": code, "state": state}
+def finish(site, sent):
+    site.request = sent
     return Backend(site, simulator.CALLBACK).complete()
 
 
-def state_of(url):
-    return parse_qs(urlsplit(url).query)["state"][0]
+def finish_with(site, code):
+    state = parse_qs(urlsplit(begin(site)).query)["state"][0]
+    return finish(site, {"code": code, "state": state})
 
 
 class Website(unittest.TestCase):
     def test_login(self):
         site = Site()
-        url = begin(site)
-        code, page = simulator.scan(url)
-        self.assertIn(state_of(url), page)
-        user = finish(site, code, state_of(url))
+        user = finish(site, simulator.scan(begin(site)))
         person = simulator.person()
         self.assertEqual(user.uid, person["openids"][WEB["app_id"]])
         self.assertEqual(user.response["unionid"], person["unionids"]["default"])
         self.assertEqual(user.details["username"], "张三")
 
     def test_a_callback_of_another_browser_is_refused(self):
-        code, _page = simulator.scan(begin(Site()))
-        with self.assertRaises(AuthException):
-            finish(Site(), code, "somebody-elses")
+        sent = simulator.scan(begin(Site()))
+        with self.assertRaises(AuthSessionError):
+            finish(Site(), sent)
 
     def test_refusals(self):
         used = simulator.code("shop_web")
-        site = Site()
-        finish(site, used, state_of(begin(site)))
+        finish_with(Site(), used)
         for secret, code, errcode in [
             (WEB["secret"], "0" * 32, 40029),
             (WEB["secret"], used, 40163),
             (WEB["secret"], simulator.foreign_code("web"), 40029),
             ("0" * 32, simulator.code("shop_web"), 40125),
         ]:
-            site = Site(secret)
             with self.assertRaises(AuthProviderError) as refused:
-                finish(site, code, state_of(begin(site)))
+                finish_with(Site(secret), code)
             self.assertEqual(refused.exception.provider_code, errcode)

@@ -108,9 +108,9 @@ class MiniProgram(unittest.TestCase):
 class Website(unittest.TestCase):
     def test_login(self):
         mine = oauth()
-        code, page = simulator.scan(mine.qrconnect_url)
-        self.assertIn("xyz123", page)
-        token = mine.fetch_access_token(code)
+        sent = simulator.scan(mine.qrconnect_url)
+        self.assertEqual(sent["state"], "xyz123")
+        token = mine.fetch_access_token(sent["code"])
         person = simulator.person()
         self.assertEqual(token["openid"], person["openids"][WEB["app_id"]])
         self.assertEqual(token["unionid"], person["unionids"]["default"])
