@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use crate::app::App;
-use crate::fault::Fault;
+use crate::rejection::Rejection;
 
 const MOST: usize = 1_000;
 
@@ -32,21 +32,21 @@ impl Apps {
 
     /// Which app an id or a name means. Of several with one name the last: a developer's own `shop_mini`
     /// comes before the demo one.
-    pub(crate) fn called(&self, id_or_name: &str) -> Result<Arc<App>, Fault> {
+    pub(crate) fn called(&self, id_or_name: &str) -> Result<Arc<App>, Rejection> {
         self.by_id(id_or_name)
             .or_else(|| self.0.iter().rfind(|app| app.name == id_or_name).cloned())
-            .ok_or_else(|| Fault::not_found("There is no such app; GET /simulator/apps lists them."))
+            .ok_or_else(|| Rejection::not_found("There is no such app; GET /simulator/apps lists them."))
     }
 
-    pub(crate) fn add(&mut self, app: App) -> Result<Arc<App>, Fault> {
+    pub(crate) fn add(&mut self, app: App) -> Result<Arc<App>, Rejection> {
         if self.by_id(&app.app_id).is_some() {
-            return Err(Fault::conflict(format!(
+            return Err(Rejection::conflict(format!(
                 "There is an app {} already.",
                 app.app_id
             )));
         }
         if self.0.len() >= MOST {
-            return Err(Fault::conflict(format!(
+            return Err(Rejection::conflict(format!(
                 "There are {MOST} apps already; reset the simulator."
             )));
         }

@@ -73,6 +73,12 @@ impl Codes {
         self.issued.get_mut(code).filter(|issued| now < issued.expires_at)
     }
 
+    pub(crate) fn forget(&mut self, is_gone: impl Fn(&IssuedCode) -> bool) {
+        self.issued.retain(|_, issued| !is_gone(issued));
+        self.by_expiry
+            .retain(|Reverse((_, code))| self.issued.contains_key(code));
+    }
+
     fn forget_first(&mut self) {
         if let Some(Reverse((_, code))) = self.by_expiry.pop() {
             self.issued.remove(&code);
@@ -117,6 +123,16 @@ mod tests {
             issue(&mut codes, &format!("new {n}"), 300);
         }
         assert_eq!((codes.issued.len(), codes.by_expiry.len()), (20, 20));
+    }
+
+    #[test]
+    fn what_is_forgotten_leaves_nothing_behind() {
+        let mut codes = Codes::default();
+        issue(&mut codes, "a", 1);
+        codes.forget(|issued| issued.app_id == "wx2");
+        assert!(finds(&mut codes, "a", 1));
+        codes.forget(|issued| issued.app_id == "wx1");
+        assert_eq!((codes.issued.len(), codes.by_expiry.len()), (0, 0));
     }
 
     #[test]

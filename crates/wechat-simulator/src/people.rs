@@ -1,8 +1,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::fault::Fault;
 use crate::person::{Person, PersonId, demo_people};
+use crate::rejection::Rejection;
 
 const MOST: usize = 1_000_000;
 const LONGEST_NAME: usize = 64;
@@ -34,6 +34,16 @@ impl People {
         &self.in_order
     }
 
+    /// The person, who has a phone number now: WeChat's button makes who has none bind one first.
+    pub(crate) fn bind_phone(&mut self, id: &PersonId) -> Option<Arc<Person>> {
+        let place = *self.by_id.get(id)?;
+        let person = &mut self.in_order[place];
+        if person.phone.is_none() {
+            Arc::make_mut(person).phone = Some(id.phone());
+        }
+        Some(Arc::clone(person))
+    }
+
     pub(crate) fn is_blocked(&self, id: &PersonId) -> bool {
         self.by_id
             .get(id)
@@ -45,14 +55,14 @@ impl People {
         self.by_id.get(id).map(|place| Arc::clone(&self.in_order[*place]))
     }
 
-    /// Whom an id or a name means. An unknown name is a new person's, an unknown id is a fault.
-    pub(crate) fn called(&mut self, id_or_name: &str) -> Result<Arc<Person>, Fault> {
+    /// Whom an id or a name means. An unknown name is a new person's, an unknown id is refused.
+    pub(crate) fn called(&mut self, id_or_name: &str) -> Result<Arc<Person>, Rejection> {
         let text = id_or_name.trim();
         let place = match PersonId::parse(text) {
             Some(id) => *self
                 .by_id
                 .get(&id)
-                .ok_or_else(|| Fault::not_found(format!("There is no person {text}.")))?,
+                .ok_or_else(|| Rejection::not_found(format!("There is no person {text}.")))?,
             None => self.named(text)?,
         };
         Ok(Arc::clone(&self.in_order[place]))
@@ -65,13 +75,15 @@ impl People {
         phone: Option<String>,
         nickname: Option<String>,
         blocked: Option<bool>,
-    ) -> Result<Arc<Person>, Fault> {
+    ) -> Result<Arc<Person>, Rejection> {
         let name = name.trim();
         if PersonId::parse(name).is_some() {
-            return Err(Fault::invalid("\"name\" looks like a person's id; give a name."));
+            return Err(Rejection::invalid(
+                "\"name\" looks like a person's id; give a name.",
+            ));
         }
         if phone.as_deref().is_some_and(|phone| !is_phone(phone)) {
-            return Err(Fault::invalid(
+            return Err(Rejection::invalid(
                 "\"phone\" must be 5 to 15 digits, with a + in front if you like.",
             ));
         }
@@ -87,14 +99,14 @@ impl People {
     }
 
     /// The place of the person of that name, who is created where there is none.
-    fn named(&mut self, name: &str) -> Result<usize, Fault> {
+    fn named(&mut self, name: &str) -> Result<usize, Rejection> {
         check_text("name", name)?;
         let person = Person::new(name);
         if let Some(place) = self.by_id.get(&person.id) {
             return Ok(*place);
         }
         if self.in_order.len() >= self.most {
-            return Err(Fault::conflict(format!(
+            return Err(Rejection::conflict(format!(
                 "There are {} people already; reset the simulator.",
                 self.most
             )));
@@ -110,9 +122,9 @@ impl People {
     }
 }
 
-fn check_text(field: &str, text: &str) -> Result<(), Fault> {
+fn check_text(field: &str, text: &str) -> Result<(), Rejection> {
     if text.trim().is_empty() || text.chars().count() > LONGEST_NAME {
-        return Err(Fault::invalid(format!(
+        return Err(Rejection::invalid(format!(
             "A person's {field} has 1 to {LONGEST_NAME} characters."
         )));
     }

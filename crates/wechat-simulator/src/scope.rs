@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 /// What a person has allowed an app to see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[expect(clippy::enum_variant_names, reason = "they are WeChat's words")]
 pub(crate) enum Scope {
     /// A website's or an app's own: everything that there is.
     SnsapiLogin,

@@ -8,9 +8,9 @@ use actix_web::http::StatusCode;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpResponse, HttpServer};
 
-use crate::fault::Fault;
+use crate::rejection::Rejection;
 use crate::world::World;
-use crate::{Options, control, demo_apps, page, wechat};
+use crate::{Options, connect, control, demo_apps, faults, page, wechat};
 
 /// Two, so that a load test on one machine leaves cores for what it tests.
 const WORKERS: usize = 2;
@@ -51,13 +51,15 @@ impl Simulator {
                 .app_data(state.clone())
                 .configure(control::routes)
                 .configure(wechat::routes)
+                .configure(connect::routes)
                 .configure(page::routes)
                 .default_service(web::to(async || {
-                    HttpResponse::from_error(Fault::new(StatusCode::NOT_FOUND, "There is nothing here."))
+                    HttpResponse::from_error(Rejection::new(StatusCode::NOT_FOUND, "There is nothing here."))
                 }))
         };
         let server = HttpServer::new(app)
             .workers(WORKERS)
+            .on_connect(faults::remember)
             .disable_signals()
             .shutdown_timeout(STOPS_WITHIN.as_secs())
             .listen(listener)?
@@ -96,7 +98,7 @@ impl Drop for Simulator {
 }
 
 impl State {
-    fn new(options: Options) -> Self {
+    pub(crate) fn new(options: Options) -> Self {
         let mut apps = demo_apps();
         apps.extend(options.extra_apps);
         let service_url = options.service_url.as_deref().unwrap_or("http://127.0.0.1:8080");

@@ -2,14 +2,11 @@
 
 use std::time::Duration;
 
-use aes::Aes128;
-use aes::cipher::{BlockModeEncrypt as _, KeyIvInit as _, block_padding::Pkcs7};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use sha1::{Digest as _, Sha1};
 
 use crate::app::App;
+use crate::encrypted::{self, Encrypted, Watermark};
 use crate::person::Person;
 use crate::random;
 use crate::session_key::SessionKey;
@@ -22,8 +19,8 @@ const ANONYMOUS_AVATAR: &str = "https://thirdwx.qlogo.cn/mmopen/vi_32/POgEwh4mIH
 pub(crate) struct UserInfo {
     raw_data: String,
     signature: String,
-    encrypted_data: String,
-    iv: String,
+    #[serde(flatten)]
+    encrypted: Encrypted,
 }
 
 #[derive(Serialize)]
@@ -51,31 +48,20 @@ struct Secret<'a> {
     watermark: Watermark<'a>,
 }
 
-#[derive(Serialize)]
-struct Watermark<'a> {
-    timestamp: u64,
-    appid: &'a str,
-}
-
 impl UserInfo {
     pub(crate) fn of(person: &Person, app: &App, key: SessionKey, now: Duration) -> Self {
         let profile = Profile::of(person);
-        let raw_data = text(&profile);
-        let secret = text(&Secret {
+        let raw_data = encrypted::text(&profile);
+        let secret = encrypted::text(&Secret {
             open_id: person.id.openid(&app.app_id),
             profile: &profile,
             union_id: person.id.unionid(app),
-            watermark: Watermark {
-                timestamp: now.as_secs(),
-                appid: &app.app_id,
-            },
+            watermark: Watermark::new(app, now),
         });
-        let iv = random::bytes();
         Self {
             signature: sign(&raw_data, key),
             raw_data,
-            encrypted_data: STANDARD.encode(encrypt(secret.as_bytes(), key, iv)),
-            iv: STANDARD.encode(iv),
+            encrypted: Encrypted::new(&secret, key),
         }
     }
 }
@@ -101,13 +87,8 @@ impl<'a> Profile<'a> {
 }
 
 /// Nothing is to be had at this address; it has the shape of WeChat's.
-fn avatar(person: &Person) -> String {
+pub(crate) fn avatar(person: &Person) -> String {
     format!("https://thirdwx.qlogo.cn/mmopen/vi_32/{}/132", person.id.as_str())
-}
-
-/// What a device writes, unlike WeChat's servers, has no escaped slashes.
-fn text(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("a profile is a plain struct of strings and numbers")
 }
 
 fn sign(raw_data: &str, key: SessionKey) -> String {
@@ -117,10 +98,6 @@ fn sign(raw_data: &str, key: SessionKey) -> String {
             .chain_update(key.text())
             .finalize(),
     )
-}
-
-fn encrypt(plaintext: &[u8], key: SessionKey, iv: [u8; 16]) -> Vec<u8> {
-    cbc::Encryptor::<Aes128>::new(key.bytes().into(), &iv.into()).encrypt_padded_vec::<Pkcs7>(plaintext)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! How WeChat writes its answers.
 
+use std::borrow::Cow;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -7,29 +9,88 @@ use serde::Serialize;
 use crate::random;
 
 /// Why WeChat refuses a call: the `errcode`, and how its `errmsg` begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) errcode: i32,
-    pub(crate) errmsg: &'static str,
+    pub(crate) errmsg: Cow<'static, str>,
 }
 
 impl Refusal {
+    pub(crate) const INVALID_CREDENTIAL: Self = Self::new(
+        40001,
+        "invalid credential, access_token is invalid or not latest, could get access_token by getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r",
+    );
     pub(crate) const INVALID_GRANT_TYPE: Self = Self::new(40002, "invalid grant_type");
+    pub(crate) const INVALID_OPENID: Self = Self::new(40003, "invalid openid");
     pub(crate) const INVALID_APPID: Self = Self::new(40013, "invalid appid");
     pub(crate) const INVALID_CODE: Self = Self::new(40029, "invalid code");
+    pub(crate) const INVALID_REFRESH_TOKEN: Self = Self::new(40030, "invalid refresh_token");
+    pub(crate) const INVALID_ARGS: Self = Self::new(40097, "invalid args");
     pub(crate) const INVALID_APPSECRET: Self = Self::new(40125, "invalid appsecret");
+    pub(crate) const INVALID_SCENE: Self = Self::new(40129, "invalid scene");
     pub(crate) const CODE_BEEN_USED: Self = Self::new(40163, "code been used");
+    pub(crate) const SCENE_LENGTH: Self =
+        Self::new(40169, "invalid length for scene, or the data is not json string");
     pub(crate) const CODE_BLOCKED: Self = Self::new(40226, "code blocked");
+    pub(crate) const ACCESS_TOKEN_MISSING: Self = Self::new(41001, "access_token missing");
     pub(crate) const APPID_MISSING: Self = Self::new(41002, "appid missing");
+    pub(crate) const REFRESH_TOKEN_MISSING: Self = Self::new(41003, "refresh_token missing");
     pub(crate) const APPSECRET_MISSING: Self = Self::new(41004, "appsecret missing");
     pub(crate) const MISSING_CODE: Self = Self::new(41008, "missing code");
+    pub(crate) const OPENID_MISSING: Self = Self::new(41009, "missing openid");
+    pub(crate) const INVALID_PAGE: Self = Self::new(41030, "invalid page");
+    pub(crate) const ACCESS_TOKEN_EXPIRED: Self = Self::new(42001, "access_token expired");
+    pub(crate) const REFRESH_TOKEN_EXPIRED: Self = Self::new(42002, "refresh_token expired");
+    pub(crate) const TOKENS_WITHDRAWN: Self = Self::new(
+        42007,
+        "access_token and refresh_token exception, please reauthorize",
+    );
     pub(crate) const REQUIRE_GET: Self = Self::new(43001, "require GET method");
     pub(crate) const REQUIRE_POST: Self = Self::new(43002, "require POST method");
     pub(crate) const EMPTY_POST_DATA: Self = Self::new(44002, "empty post data");
+    pub(crate) const DAILY_QUOTA: Self = Self::new(
+        45009,
+        "reach max api daily quota limit, could get access_token by getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r",
+    );
+    pub(crate) const MINUTE_QUOTA: Self = Self::new(
+        45011,
+        "api minute-quota reach limit, must slower, retry next minute",
+    );
     pub(crate) const DATA_FORMAT_ERROR: Self = Self::new(47001, "data format error");
+    pub(crate) const API_UNAUTHORIZED: Self = Self::new(48001, "api unauthorized");
+    pub(crate) const CLEARED_TOO_OFTEN: Self =
+        Self::new(48006, "forbid to clear quota because of reaching the limit");
+    pub(crate) const RESERVED_PAGE: Self = Self::new(85096, "not allow include scancode_time field");
+    pub(crate) const NO_SESSION_KEY: Self = Self::new(87007, "session_key is not existd or expired");
+    pub(crate) const INVALID_SIG_METHOD: Self = Self::new(87008, "invalid sig_method");
+    pub(crate) const INVALID_SIGNATURE: Self = Self::new(87009, "invalid signature");
 
     const fn new(errcode: i32, errmsg: &'static str) -> Self {
-        Self { errcode, errmsg }
+        Self {
+            errcode,
+            errmsg: Cow::Borrowed(errmsg),
+        }
+    }
+
+    /// The caller's address is not on the app's list; the answer says which one WeChat saw.
+    pub(crate) fn invalid_ip(ip: IpAddr) -> Self {
+        let mapped = match ip {
+            IpAddr::V4(ip) => ip.to_ipv6_mapped(),
+            IpAddr::V6(ip) => ip,
+        };
+        Self {
+            errcode: 40164,
+            errmsg: format!("invalid ip {ip} ipv6 {mapped}, not in whitelist").into(),
+        }
+    }
+
+    /// The access_token never was one.
+    pub(crate) fn unknown_token(errcode: i32) -> Self {
+        if errcode == 40014 {
+            Self::new(40014, "invalid access_token")
+        } else {
+            Self::INVALID_CREDENTIAL
+        }
     }
 }
 
@@ -55,7 +116,11 @@ impl Family {
 
     /// The body of a refusal.
     pub(crate) fn refusal(self, refusal: Refusal, now: Duration) -> String {
-        let Refusal { errcode, errmsg } = refusal;
+        self.failure(refusal.errcode, &refusal.errmsg, now)
+    }
+
+    /// The same, in words that are not WeChat's own.
+    pub(crate) fn failure(self, errcode: i32, errmsg: &str, now: Duration) -> String {
         let rid = rid(now);
         let errmsg = match self {
             Self::Sns => format!("{errmsg}, rid: {rid}"),

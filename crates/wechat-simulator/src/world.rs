@@ -1,19 +1,26 @@
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Deserialize;
 
 use crate::app::{App, Channel};
+use crate::app_tokens::AppTokens;
 use crate::apps::Apps;
+use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::code;
 use crate::codes::{Codes, Grant, IssuedCode};
+use crate::faults::Faults;
 use crate::options::UnknownCodes;
 use crate::people::People;
 use crate::person::{DEMO_PERSON, PersonId};
+use crate::qr_logins::QrLogins;
+use crate::quotas::Quotas;
 use crate::scope::Scope;
-use crate::session_key::{KeyRing, SessionKey};
+use crate::session_key::SessionKey;
+use crate::session_keys::SessionKeys;
+use crate::settings::Settings;
+use crate::user_tokens::UserTokens;
 use crate::wire::Refusal;
 
 /// All that the pretend WeChat knows.
@@ -22,8 +29,15 @@ pub(crate) struct World {
     pub(crate) apps: Apps,
     pub(crate) people: People,
     pub(crate) clock: Clock,
-    codes: Codes,
-    keys: HashMap<(PersonId, String), KeyRing>,
+    pub(crate) keys: SessionKeys,
+    pub(crate) app_tokens: AppTokens,
+    pub(crate) user_tokens: UserTokens,
+    pub(crate) quotas: Quotas,
+    pub(crate) settings: Settings,
+    pub(crate) faults: Faults,
+    pub(crate) codes: Codes,
+    pub(crate) qr_logins: QrLogins,
+    pub(crate) changes: Changes,
     unknown_codes: UnknownCodes,
     first_apps: Vec<App>,
 }
@@ -52,8 +66,15 @@ impl World {
             apps: Apps::new(&first_apps),
             people: People::default(),
             clock: Clock::default(),
+            keys: SessionKeys::default(),
+            app_tokens: AppTokens::default(),
+            user_tokens: UserTokens::default(),
+            quotas: Quotas::default(),
+            settings: Settings::default(),
+            faults: Faults::default(),
             codes: Codes::default(),
-            keys: HashMap::new(),
+            qr_logins: QrLogins::default(),
+            changes: Changes::default(),
             unknown_codes,
             first_apps,
         }
@@ -61,7 +82,17 @@ impl World {
 
     /// As it was at the start; the clock too.
     pub(crate) fn reset(&mut self) {
+        let changes = self.changes.clone();
         *self = Self::new(std::mem::take(&mut self.first_apps), self.unknown_codes);
+        self.changes = changes;
+        self.changes.tell();
+    }
+
+    /// Lets `by` pass at once. False where that would lead too far into the future.
+    pub(crate) fn advance(&mut self, by: Duration) -> bool {
+        let advanced = self.clock.advance(by);
+        self.changes.tell();
+        advanced
     }
 
     /// A new code, and how long it lives.
@@ -78,7 +109,9 @@ impl World {
         let grant = match (kind, app.channel) {
             (CodeKind::Phone, _) => Grant::Phone,
             (CodeKind::Login, Channel::MiniProgram) => {
-                Grant::MiniProgramLogin(self.ring(app, person).for_new_code(&code))
+                let (now, min_age) = (self.clock.now(), self.settings.session_key_min_age);
+                let key = self.keys.for_new_code((app, person), &code, now, min_age);
+                Grant::MiniProgramLogin(key)
             }
             (CodeKind::Login, Channel::Web) => Grant::OauthLogin(Scope::SnsapiLogin),
             (CodeKind::Login, _) => Grant::OauthLogin(Scope::SnsapiUserinfo),
@@ -97,7 +130,7 @@ impl World {
     fn put_code(&mut self, code: &Arc<str>, app: &App, person: &PersonId, grant: Grant) -> Duration {
         let now = self.clock.now();
         let life = match app.channel {
-            Channel::Web | Channel::MobileApp => Duration::from_mins(10),
+            Channel::Web | Channel::MobileApp => self.settings.web_code_life,
             Channel::MiniProgram | Channel::OfficialAccount => Duration::from_mins(5),
         };
         let issued = IssuedCode {
@@ -125,7 +158,9 @@ impl World {
             None => return Err(Refusal::INVALID_CODE),
         };
         self.refuse_blocked(&signed_in.person)?;
-        self.ring(app, &signed_in.person).exchanged(signed_in.session_key);
+        self.keys
+            .of(app, &signed_in.person)
+            .exchanged(signed_in.session_key);
         Ok(signed_in)
     }
 
@@ -146,6 +181,38 @@ impl World {
         Ok((person, scope))
     }
 
+    /// Spends the code of the phone button, which is for the app that shows its token, and for this person where
+    /// the caller says whom it expects.
+    ///
+    /// WeChat documents that it checks the person, and not what it then says.
+    pub(crate) fn exchange_phone_code(
+        &mut self,
+        app: &App,
+        code: &str,
+        openid: Option<&str>,
+    ) -> Result<PersonId, Refusal> {
+        let now = self.clock.now();
+        let issued = self.codes.find(code, now).ok_or(Refusal::INVALID_CODE)?;
+        if !matches!(issued.grant, Grant::Phone) || issued.spent {
+            return Err(Refusal::INVALID_CODE);
+        }
+        if issued.app_id != app.app_id {
+            return Err(Refusal::INVALID_APPID);
+        }
+        if openid.is_some_and(|openid| openid != issued.person.openid(&app.app_id)) {
+            return Err(Refusal::INVALID_OPENID);
+        }
+        issued.spent = true;
+        Ok(issued.person.clone())
+    }
+
+    /// Ends an access_token, of an app or of a person, before its time.
+    pub(crate) fn revoke_token(&mut self, token: &str) {
+        let now = self.clock.now();
+        self.app_tokens.revoke(token, now);
+        self.user_tokens.revoke(token);
+    }
+
     fn refuse_blocked(&self, person: &PersonId) -> Result<(), Refusal> {
         if self.people.is_blocked(person) {
             return Err(Refusal::CODE_BLOCKED);
@@ -156,17 +223,22 @@ impl World {
     /// The key that the person's device encrypts with for this mini-program.
     pub(crate) fn key_on_device(&mut self, app: &App, person: &PersonId) -> SessionKey {
         let now = self.clock.now();
-        let ring = self.keys.entry((person.clone(), app.app_id.clone())).or_default();
+        let ring = self.keys.of(app, person);
         ring.on_device(|code| self.codes.find(code, now).is_some_and(|issued| !issued.spent))
+    }
+
+    /// The key on the device or, where that is to be a stale one, a key that nobody else has.
+    pub(crate) fn encrypting_key(&mut self, app: &App, person: &PersonId, is_stale: bool) -> SessionKey {
+        if is_stale {
+            SessionKey::generate()
+        } else {
+            self.key_on_device(app, person)
+        }
     }
 
     /// Whether a code that nobody issued, or that is long forgotten, signs in the demo person.
     fn is_stand_in(&self, code: &str) -> bool {
         code == code::MOCK || (self.unknown_codes == UnknownCodes::DemoPerson && !code::is_ours(code))
-    }
-
-    fn ring(&mut self, app: &App, person: &PersonId) -> &mut KeyRing {
-        self.keys.entry((person.clone(), app.app_id.clone())).or_default()
     }
 }
 

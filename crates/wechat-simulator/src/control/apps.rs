@@ -5,8 +5,8 @@ use actix_web::web::{Data, Json};
 use serde::Deserialize;
 
 use crate::app::{App, Channel};
-use crate::fault::Fault;
 use crate::random;
+use crate::rejection::Rejection;
 use crate::server::State;
 use crate::world::World;
 
@@ -38,7 +38,7 @@ pub(super) async fn list(state: Data<State>) -> Json<Vec<App>> {
     Json(apps.iter().map(|app| App::clone(app)).collect())
 }
 
-pub(super) fn add(world: &mut World, new: &NewApp) -> Result<Arc<App>, Fault> {
+pub(super) fn add(world: &mut World, new: &NewApp) -> Result<Arc<App>, Rejection> {
     let new = new.clone();
     let app_id = new
         .app_id
@@ -83,9 +83,9 @@ fn default_name(channel: Channel, app_id: &str) -> String {
     format!("{}_{tail}", channel.as_str())
 }
 
-fn check(field: &str, text: &str, allowed: fn(char) -> bool) -> Result<(), Fault> {
+fn check(field: &str, text: &str, allowed: fn(char) -> bool) -> Result<(), Rejection> {
     if text.trim().is_empty() || text.chars().count() > 64 || !text.chars().all(allowed) {
-        return Err(Fault::invalid(format!(
+        return Err(Rejection::invalid(format!(
             "\"{field}\" must be 1 to 64 characters that may stand there."
         )));
     }

@@ -7,14 +7,14 @@ use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::fault::Fault;
+use crate::rejection::Rejection;
 
 /// A JSON object, whatever the `Content-Type` says: `curl -d` sends JSON as a form.
 pub(super) struct Body<T>(pub(super) T);
 
 impl<T: DeserializeOwned> FromRequest for Body<T> {
-    type Error = Fault;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Fault>>>>;
+    type Error = Rejection;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Rejection>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let bytes = Bytes::from_request(request, payload);
@@ -26,20 +26,20 @@ impl<T: DeserializeOwned> FromRequest for Body<T> {
 }
 
 /// By way of a map, since serde would take an array for a struct.
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Rejection> {
     let object: Map<String, Value> = serde_json::from_slice(bytes)
-        .map_err(|error| Fault::invalid(format!("The body must be a JSON object: {error}.")))?;
+        .map_err(|error| Rejection::invalid(format!("The body must be a JSON object: {error}.")))?;
     serde_path_to_error::deserialize(Value::Object(object)).map_err(|error| match error.path().iter().len() {
-        0 => Fault::invalid(format!("{}.", error.inner())),
-        _ => Fault::invalid(format!("\"{}\": {}.", error.path(), error.inner())),
+        0 => Rejection::invalid(format!("{}.", error.inner())),
+        _ => Rejection::invalid(format!("\"{}\": {}.", error.path(), error.inner())),
     })
 }
 
-fn unreadable(error: &actix_web::Error) -> Fault {
+pub(super) fn unreadable(error: &actix_web::Error) -> Rejection {
     match error.as_response_error().status_code() {
         StatusCode::PAYLOAD_TOO_LARGE => {
-            Fault::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than 64 KiB.")
+            Rejection::new(StatusCode::PAYLOAD_TOO_LARGE, "The body is larger than 64 KiB.")
         }
-        _ => Fault::invalid(format!("The body cannot be read: {error}.")),
+        _ => Rejection::invalid(format!("The body cannot be read: {error}.")),
     }
 }

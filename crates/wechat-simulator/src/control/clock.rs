@@ -1,7 +1,7 @@
 use actix_web::web::{Data, Json};
 use serde::{Deserialize, Serialize};
 
-use crate::fault::Fault;
+use crate::rejection::Rejection;
 use crate::server::State;
 use crate::world::World;
 
@@ -16,12 +16,12 @@ pub(super) struct Time {
     now: u64,
 }
 
-pub(super) fn advance(world: &mut World, request: &Advance) -> Result<Time, Fault> {
+pub(super) fn advance(world: &mut World, request: &Advance) -> Result<Time, Rejection> {
     let by = humantime::parse_duration(&request.advance).map_err(|error| {
-        Fault::invalid(format!("\"advance\" must be a duration such as \"5m\": {error}."))
+        Rejection::invalid(format!("\"advance\" must be a duration such as \"5m\": {error}."))
     })?;
-    if !world.clock.advance(by) {
-        return Err(Fault::invalid("The clock goes at most ten years ahead."));
+    if !world.advance(by) {
+        return Err(Rejection::invalid("The clock goes at most ten years ahead."));
     }
     Ok(time(world))
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::app::Channel;
-use crate::fault::Fault;
+use crate::rejection::Rejection;
 use crate::world::{CodeKind, World};
 
 #[derive(Deserialize)]
@@ -20,14 +20,17 @@ pub(super) struct Issued {
     expires_in: u64,
 }
 
-pub(super) fn issue(world: &mut World, new: &NewCode) -> Result<Issued, Fault> {
+pub(super) fn issue(world: &mut World, new: &NewCode) -> Result<Issued, Rejection> {
     let app = world.apps.called(&new.app_id)?;
     if new.kind == CodeKind::Phone && app.channel != Channel::MiniProgram {
-        return Err(Fault::invalid(
+        return Err(Rejection::invalid(
             "Only mini-programs have the button that gives a phone code.",
         ));
     }
     let person = world.people.called(&new.person)?;
+    if new.kind == CodeKind::Phone {
+        world.people.bind_phone(&person.id);
+    }
     let (code, life) = world.issue_code(&app, &person.id, new.kind);
     Ok(Issued {
         code,

@@ -5,8 +5,8 @@ use actix_web::web::{Data, Json};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::fault::Fault;
 use crate::person::{Person, PersonId};
+use crate::rejection::Rejection;
 use crate::server::State;
 use crate::world::World;
 
@@ -41,7 +41,7 @@ pub(super) async fn list(state: Data<State>) -> Json<Vec<Known>> {
     Json(people.iter().map(|person| Known::new(person, &apps)).collect())
 }
 
-pub(super) fn put(world: &mut World, new: &NewPerson) -> Result<Known, Fault> {
+pub(super) fn put(world: &mut World, new: &NewPerson) -> Result<Known, Rejection> {
     let person = world
         .people
         .put(&new.name, new.phone.clone(), new.nickname.clone(), new.blocked)?;

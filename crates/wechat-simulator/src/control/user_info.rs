@@ -1,7 +1,7 @@
 use serde::Deserialize;
 
 use crate::app::Channel;
-use crate::fault::Fault;
+use crate::rejection::Rejection;
 use crate::user_info::UserInfo;
 use crate::world::World;
 
@@ -9,14 +9,19 @@ use crate::world::World;
 pub(super) struct Whose {
     app_id: String,
     person: String,
+    /// Encrypts as a device does whose key WeChat has replaced.
+    #[serde(default)]
+    stale_key: bool,
 }
 
-pub(super) fn make(world: &mut World, whose: &Whose) -> Result<UserInfo, Fault> {
+pub(super) fn make(world: &mut World, whose: &Whose) -> Result<UserInfo, Rejection> {
     let app = world.apps.called(&whose.app_id)?;
     if app.channel != Channel::MiniProgram {
-        return Err(Fault::invalid("Only mini-programs receive encrypted user info."));
+        return Err(Rejection::invalid(
+            "Only mini-programs receive encrypted user info.",
+        ));
     }
     let person = world.people.called(&whose.person)?;
-    let key = world.key_on_device(&app, &person.id);
+    let key = world.encrypting_key(&app, &person.id, whose.stale_key);
     Ok(UserInfo::of(&person, &app, key, world.clock.now()))
 }

@@ -2,8 +2,8 @@
 
 mod card;
 mod curl;
-mod html;
-mod language;
+pub(crate) mod html;
+pub(crate) mod language;
 mod view;
 mod words;
 
@@ -11,19 +11,19 @@ use std::future::ready;
 
 use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use url::form_urlencoded;
 
 use crate::app::Channel;
-use crate::fault::Fault;
 use crate::person::DEMO_PERSON;
+use crate::rejection::Rejection;
 use crate::server::State;
 use crate::world::{CodeKind, World};
 use language::Language;
 use view::{Ticket, View};
 
 const PEOPLE_SHOWN: usize = 50;
-const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+pub(crate) const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 pub(crate) fn routes(config: &mut ServiceConfig) {
     config
@@ -42,7 +42,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         );
 }
 
-fn file(content_type: &'static str, text: &'static str) -> actix_web::Route {
+pub(crate) fn file(content_type: &'static str, text: &'static str) -> actix_web::Route {
     web::get().to(move || ready(guarded().content_type(content_type).body(text)))
 }
 
@@ -67,7 +67,7 @@ async fn hand_out(request: HttpRequest, state: Data<State>, body: Bytes) -> Http
     render(&request, &state, Some(ticket))
 }
 
-fn issue(world: &mut World, app: Option<&str>, person: &str) -> Result<Ticket, Fault> {
+fn issue(world: &mut World, app: Option<&str>, person: &str) -> Result<Ticket, Rejection> {
     let app = match app {
         Some(app) => world.apps.called(app)?,
         None => world
@@ -76,7 +76,7 @@ fn issue(world: &mut World, app: Option<&str>, person: &str) -> Result<Ticket, F
             .iter()
             .find(|app| app.channel == Channel::MiniProgram)
             .cloned()
-            .ok_or_else(|| Fault::not_found("There is no mini-program."))?,
+            .ok_or_else(|| Rejection::not_found("There is no mini-program."))?,
     };
     let person = world.people.called(person)?;
     let (code, life) = world.issue_code(&app, &person.id, CodeKind::Login);
@@ -88,7 +88,7 @@ fn issue(world: &mut World, app: Option<&str>, person: &str) -> Result<Ticket, F
     })
 }
 
-fn render(request: &HttpRequest, state: &State, ticket: Option<Result<Ticket, Fault>>) -> HttpResponse {
+fn render(request: &HttpRequest, state: &State, ticket: Option<Result<Ticket, Rejection>>) -> HttpResponse {
     let view = {
         let world = state.world();
         let people = world.people.all();
@@ -107,7 +107,8 @@ fn render(request: &HttpRequest, state: &State, ticket: Option<Result<Ticket, Fa
         .body(view.html())
 }
 
-fn language(query: &str, headers: &HeaderMap) -> Language {
+/// The one that the address names, else the one that the browser likes best.
+pub(crate) fn language(query: &str, headers: &HeaderMap) -> Language {
     let chosen = form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == "lang");
     let accepted = headers
         .get(ACCEPT_LANGUAGE)
@@ -118,10 +119,14 @@ fn language(query: &str, headers: &HeaderMap) -> Language {
         .unwrap_or_else(|| Language::accepted(accepted))
 }
 
-fn guarded() -> actix_web::HttpResponseBuilder {
+fn guarded() -> HttpResponseBuilder {
+    guarded_by(POLICY)
+}
+
+pub(crate) fn guarded_by(policy: &'static str) -> HttpResponseBuilder {
     let mut response = HttpResponse::Ok();
     response
-        .insert_header(("content-security-policy", POLICY))
+        .insert_header(("content-security-policy", policy))
         .insert_header(("x-content-type-options", "nosniff"))
         .insert_header(("referrer-policy", "no-referrer"))
         .insert_header(("cache-control", "no-store"));

@@ -8,8 +8,8 @@ use super::language::Language;
 use super::words::Words;
 use crate::app::{App, Channel};
 use crate::code;
-use crate::fault::Fault;
 use crate::person::{DEMO_PERSON, Person};
+use crate::rejection::Rejection;
 
 /// All that one showing of the page needs.
 pub(super) struct View<'a> {
@@ -18,7 +18,7 @@ pub(super) struct View<'a> {
     pub(super) apps: Vec<Arc<App>>,
     pub(super) people: Vec<Arc<Person>>,
     pub(super) people_not_shown: usize,
-    pub(super) ticket: Option<Result<Ticket, Fault>>,
+    pub(super) ticket: Option<Result<Ticket, Rejection>>,
 }
 
 /// A code that was just handed out.
@@ -121,11 +121,11 @@ impl View<'_> {
     /// Before a code was asked for, the mock one: a line that works is there from the start.
     fn ticket(&self, words: &Words) -> String {
         let (code, note, app) = match &self.ticket {
-            Some(Err(fault)) => {
+            Some(Err(rejection)) => {
                 return format!(
                     r#"<p class="refused" role="alert">{} {}</p>"#,
                     words.refused,
-                    escape(&fault.to_string())
+                    escape(&rejection.to_string())
                 );
             }
             Some(Ok(ticket)) => {

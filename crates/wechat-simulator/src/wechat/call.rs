@@ -14,14 +14,17 @@ pub(crate) struct Call {
     body: Vec<u8>,
     /// Who asks, where that is known.
     pub(crate) from: Option<IpAddr>,
+    /// How the caller reached the simulator, such as `http://127.0.0.1:8081`.
+    pub(crate) origin: String,
 }
 
 impl Call {
-    pub(super) fn new(query: &str, body: Vec<u8>, from: Option<IpAddr>) -> Self {
+    pub(crate) fn new(query: &str, body: Vec<u8>, from: Option<IpAddr>, origin: String) -> Self {
         Self {
             params: Params::parse(query, &body),
             body,
             from,
+            origin,
         }
     }
 
@@ -35,6 +38,32 @@ impl Call {
             return Err(Refusal::EMPTY_POST_DATA);
         }
         serde_json::from_slice(&self.body).map_err(|_no_object| Refusal::DATA_FORMAT_ERROR)
+    }
+
+    /// The app that asks for an access_token, from an address that it may ask from.
+    pub(crate) fn app_for_token(&self, world: &World) -> Result<Arc<App>, Refusal> {
+        if self.get("grant_type") != Some("client_credential") {
+            return Err(Refusal::INVALID_GRANT_TYPE);
+        }
+        let app = self.app(world)?;
+        match self.from {
+            Some(ip) if !app.ip_allowlist.is_empty() && !app.ip_allowlist.contains(&ip) => {
+                Err(Refusal::invalid_ip(ip))
+            }
+            _ => Ok(app),
+        }
+    }
+
+    /// The app that calls, by its access_token.
+    pub(crate) fn app_by_token(&self, world: &mut World) -> Result<Arc<App>, Refusal> {
+        let token = self.get("access_token").ok_or(Refusal::ACCESS_TOKEN_MISSING)?;
+        let now = world.clock.now();
+        let unknown = Refusal::unknown_token(world.settings.unknown_token_errcode);
+        if !world.app_tokens.knows(token) {
+            return Err(unknown);
+        }
+        let app_id = world.app_tokens.owner(token, now)?;
+        world.apps.by_id(app_id).ok_or(unknown)
     }
 
     /// The app that calls, by its id and secret.

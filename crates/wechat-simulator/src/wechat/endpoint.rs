@@ -1,4 +1,5 @@
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::web::{self, Bytes, Data, ServiceConfig};
@@ -6,6 +7,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
 use super::call::Call;
+use crate::answer::Answer;
+use crate::faults::{Answering, Effect};
 use crate::server::State;
 use crate::wire::{Family, Refusal, json};
 use crate::world::World;
@@ -21,7 +24,6 @@ pub(crate) struct Endpoint {
 /// How a call may be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Methods {
-    Get,
     Post,
     /// GET by the documents, and SDKs that post the same parameters are answered too.
     Both,
@@ -40,19 +42,23 @@ impl Reply {
     pub(crate) fn json(value: &impl Serialize) -> Self {
         Self::Json(json(value))
     }
+
+    /// Done, and nothing more to say.
+    pub(crate) fn ok() -> Self {
+        Self::Json(r#"{"errcode":0,"errmsg":"ok"}"#.to_owned())
+    }
 }
 
 impl Methods {
     fn check(self, method: &Method) -> Result<(), Refusal> {
         let is_allowed = match self {
-            Self::Get => *method == Method::GET,
             Self::Post => *method == Method::POST,
             Self::Both => *method == Method::GET || *method == Method::POST,
         };
         match self {
             _ if is_allowed => Ok(()),
             Self::Post => Err(Refusal::REQUIRE_POST),
-            Self::Get | Self::Both => Err(Refusal::REQUIRE_GET),
+            Self::Both => Err(Refusal::REQUIRE_GET),
         }
     }
 }
@@ -80,34 +86,58 @@ impl Endpoint {
                 Err(error) => return HttpResponse::new(error.as_response_error().status_code()),
             };
             let from = request.peer_addr().map(|peer| peer.ip());
-            let call = Call::new(request.query_string(), body, from);
-            self.reply(request.method(), &state, &call)
+            let origin = {
+                let reached = request.connection_info();
+                format!("{}://{}", reached.scheme(), reached.host())
+            };
+            let call = Call::new(request.query_string(), body, from, origin);
+            self.reply(request, &state, &call).await
         })
     }
 
-    /// HTTP 200 whatever happens.
-    fn reply(&self, method: &Method, state: &State, call: &Call) -> HttpResponse {
-        let (outcome, now) = {
+    /// HTTP 200 whatever happens, unless a fault was asked for.
+    async fn reply(&self, request: HttpRequest, state: &State, call: &Call) -> HttpResponse {
+        let (effect, outcome, now) = {
             let mut world = state.world();
-            let outcome = self
-                .methods
-                .check(method)
-                .and_then(|()| (self.answer)(&mut world, call));
-            (outcome, world.clock.now())
+            let effect = world.faults.next_for(self.path, call);
+            if let Some(Effect::RevokedToken) = effect.as_deref() {
+                world.revoke_token(call.get("access_token").unwrap_or_default());
+            }
+            let is_prevented = effect.as_ref().is_some_and(|effect| effect.prevents());
+            let outcome = (!is_prevented).then(|| self.carry_out(request.method(), &mut world, call));
+            (effect, outcome, world.clock.now())
         };
+        let answer = match outcome {
+            Some(outcome) => self.write(outcome, now),
+            None => Answer::ok(self.family.content_type(), Bytes::new()),
+        };
+        let Some(effect) = effect else {
+            return answer.into();
+        };
+        tracing::debug!(path = self.path, ?effect, "a fault that was asked for");
+        let family = self.family;
+        Answering {
+            request,
+            family,
+            now,
+            answer,
+        }
+        .with(&effect)
+        .await
+    }
+
+    fn carry_out(&self, method: &Method, world: &mut World, call: &Call) -> Result<Reply, Refusal> {
+        self.methods.check(method)?;
+        (self.answer)(world, call)
+    }
+
+    fn write(&self, outcome: Result<Reply, Refusal>, now: Duration) -> Answer {
         let errcode = outcome.as_ref().map_or_else(|refusal| refusal.errcode, |_| 0);
         tracing::debug!(path = self.path, wechat.errcode = errcode, "answered as WeChat");
-        let mut response = HttpResponse::Ok();
         match outcome {
-            Ok(Reply::Image { content_type, bytes }) => response
-                .insert_header((header::CONTENT_TYPE, content_type))
-                .body(bytes),
-            Ok(Reply::Json(text)) => response
-                .insert_header((header::CONTENT_TYPE, self.family.content_type()))
-                .body(text),
-            Err(refusal) => response
-                .insert_header((header::CONTENT_TYPE, self.family.content_type()))
-                .body(self.family.refusal(refusal, now)),
+            Ok(Reply::Image { content_type, bytes }) => Answer::ok(content_type, bytes),
+            Ok(Reply::Json(text)) => Answer::ok(self.family.content_type(), text),
+            Err(refusal) => Answer::ok(self.family.content_type(), self.family.refusal(refusal, now)),
         }
     }
 }

@@ -1,11 +1,19 @@
 //! The simulator from outside, over a real socket.
 
 #[cfg(test)]
+mod app_token;
+#[cfg(test)]
 mod control;
+#[cfg(test)]
+mod faults;
 #[cfg(test)]
 mod jscode2session;
 #[cfg(test)]
+mod oauth;
+#[cfg(test)]
 mod page;
+#[cfg(test)]
+mod phone;
 #[cfg(test)]
 mod server;
 #[cfg(test)]

@@ -40,20 +40,28 @@ impl WeChat {
 
     /// Sends the bytes as they are.
     pub(crate) fn send(&self, request: &[u8]) -> Answer {
+        Answer::read(&String::from_utf8(self.exchange(request)).unwrap())
+    }
+
+    /// The head of an answer whose body is no text.
+    pub(crate) fn head_of_post(&self, path: &str, body: &Value) -> String {
+        let body = body.to_string();
+        let length = body.len();
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nHost: wechat\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+        );
+        let answer = self.exchange(request.as_bytes());
+        Answer::read(&String::from_utf8_lossy(&answer)).head
+    }
+
+    fn exchange(&self, request: &[u8]) -> Vec<u8> {
         let mut stream = TcpStream::connect(self.simulator.address()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
         stream.write_all(request).unwrap();
         let mut answer = Vec::new();
         // A server that refuses a body may reset the connection after its answer.
         let _ = stream.read_to_end(&mut answer);
-        let answer = String::from_utf8(answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Answer {
-            status,
-            head: head.to_ascii_lowercase(),
-            body: body.to_owned(),
-        }
+        answer
     }
 
     pub(crate) fn call(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
@@ -93,6 +101,16 @@ impl WeChat {
 }
 
 impl Answer {
+    fn read(answer: &str) -> Self {
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Self {
+            status,
+            head: head.to_ascii_lowercase(),
+            body: body.to_owned(),
+        }
+    }
+
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {}", self.body))
     }

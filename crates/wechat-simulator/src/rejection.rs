@@ -4,13 +4,13 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 
 /// Why the control API refuses a call: `{"error":"…"}` with a sentence for the developer.
-#[derive(Debug)]
-pub(crate) struct Fault {
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Rejection {
     status: StatusCode,
     message: String,
 }
 
-impl Fault {
+impl Rejection {
     pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self {
             status,
@@ -31,13 +31,13 @@ impl Fault {
     }
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
 
-impl ResponseError for Fault {
+impl ResponseError for Rejection {
     fn status_code(&self) -> StatusCode {
         self.status
     }

@@ -1,0 +1,89 @@
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::words::Words;
+use crate::page::language::Language;
+use crate::page::{self, guarded_by};
+use crate::person::PersonId;
+
+/// May stand in a frame, as the login page of a website does.
+pub(super) const FRAMED: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'";
+/// Its form ends at another site: browsers look at where a redirect leads, too.
+pub(super) const REDIRECTING: &str =
+    "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
+
+const COOKIE: &str = "simulator_person";
+
+pub(super) fn language(request: &HttpRequest) -> Language {
+    page::language(request.query_string(), request.headers())
+}
+
+pub(super) fn page(policy: &'static str, html: String) -> HttpResponse {
+    guarded_by(policy)
+        .content_type("text/html; charset=utf-8")
+        .insert_header((header::VARY, "accept-language"))
+        .body(html)
+}
+
+/// A whole page: `head` and `body` are HTML already.
+pub(super) fn html(words: &Words, title: &str, head: &str, body: &str) -> String {
+    format!(
+        r#"<!doctype html>
+<html lang="{}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/simulator/page.css">
+<link rel="stylesheet" href="/simulator/connect.css">
+{head}</head>
+<body class="connect">
+{body}
+</body>
+</html>
+"#,
+        words.html_lang
+    )
+}
+
+/// A page of the phone's.
+pub(super) fn phone(words: &Words, language: Language, main: &str) -> HttpResponse {
+    let title = words.phone_title;
+    let body = format!(
+        r#"<header class="bar"><a href="/simulator/phone?lang={}">{title}</a><span class="quiet">{}</span></header>
+{main}"#,
+        language.tag(),
+        words.not_wechat
+    );
+    page(page::POLICY, html(words, title, "", &body))
+}
+
+pub(super) fn go(status: StatusCode, to: &str) -> HttpResponse {
+    let mut response = HttpResponse::build(status);
+    response
+        .insert_header((header::LOCATION, to))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((header::REFERRER_POLICY, "no-referrer"));
+    response.finish()
+}
+
+/// Whose phone this browser is.
+pub(super) fn remembered(headers: &HeaderMap) -> Option<PersonId> {
+    headers
+        .get_all(header::COOKIE)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(name, _)| *name == COOKIE)
+        .and_then(|(_, id)| PersonId::parse(id))
+}
+
+pub(super) fn remember(mut response: HttpResponse, person: &PersonId) -> HttpResponse {
+    let cookie = format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Lax", person.as_str());
+    if let Ok(cookie) = header::HeaderValue::try_from(cookie) {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}

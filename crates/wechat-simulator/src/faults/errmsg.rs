@@ -1,0 +1,31 @@
+/// How the `errmsg` of an errcode begins at WeChat, as far as the login paths show it.
+pub(super) fn usual(errcode: i32) -> &'static str {
+    match errcode {
+        -1 => "system error",
+        0 => "ok",
+        40001 => "invalid credential, access_token is invalid or not latest",
+        40002 => "invalid grant_type",
+        40003 => "invalid openid",
+        40013 => "invalid appid",
+        40014 => "invalid access_token",
+        40029 => "invalid code",
+        40030 => "invalid refresh_token",
+        40097 => "invalid args",
+        40125 => "invalid appsecret",
+        40163 => "code been used",
+        40164 => "invalid ip 203.0.113.7 ipv6 ::ffff:203.0.113.7, not in whitelist",
+        40226 => "code blocked",
+        42001 => "access_token expired",
+        42002 => "refresh_token expired",
+        42003 => "oauth_code expired",
+        44990 => "reach max api second frequence limit",
+        44993 => "reach max api day frequence limit",
+        45009 => "reach max api daily quota limit",
+        45011 => "api minute-quota reach limit, must slower, retry next minute",
+        48001 => "api unauthorized",
+        48004 => "api forbidden",
+        50001 => "user unauthorized",
+        50002 => "user limited",
+        _ => "error",
+    }
+}
