@@ -76,6 +76,8 @@ pub enum Purpose {
     Phone,
     /// The kept answer to a login.
     Answer,
+    /// The `access_token` of an app.
+    AppToken,
 }
 
 impl Purpose {
@@ -84,6 +86,7 @@ impl Purpose {
             Self::SessionKey => b"wechat-login/session-key",
             Self::Phone => b"wechat-login/phone",
             Self::Answer => b"wechat-login/answer",
+            Self::AppToken => b"wechat-login/app-token",
         }
     }
 }

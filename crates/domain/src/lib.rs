@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 
 mod app;
+mod app_access_tokens;
+mod ask_wechat;
 mod client;
 mod error;
 mod external_id;
@@ -15,12 +17,14 @@ mod profile;
 pub mod resolve;
 mod revocation;
 mod session;
+mod time_left;
 mod token;
 pub mod use_case;
 mod user;
 mod wechat;
 
 pub use app::{App, AppName, Apps, Channel, InvalidAppName, OpenPlatform};
+pub use app_access_tokens::{AppAccessTokens, AppCallError};
 pub use client::{Client, InvalidClient};
 pub use error::{Dependency, Error, FieldFault, PortError};
 pub use external_id::{ExternalId, InvalidExternalId};
@@ -36,6 +40,7 @@ pub use session::{Lifetime, Lifetimes, Session};
 pub use token::{InvalidToken, SessionToken, TokenDigest};
 pub use user::{User, UserAccount, UserState, WeChatIdentity};
 pub use wechat::{
-    AppId, CodeDigest, Decrypted, EncryptedData, InvalidAppId, InvalidCode, InvalidIdentifier,
-    InvalidSessionKey, LoginCode, NotDecryptable, OpenId, SessionKey, UnionId,
+    AppAccessToken, AppId, CodeDigest, Decrypted, EncryptedData, InvalidAccessToken, InvalidAppId,
+    InvalidCode, InvalidIdentifier, InvalidSessionKey, LoginCode, NotDecryptable, OauthCode, OpenId,
+    PhoneCode, SessionKey, UnionId, UserAccessToken,
 };

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod app_tokens;
 mod database;
 mod exchanges;
 mod failure;
@@ -19,6 +20,7 @@ mod sweep;
 mod tests;
 mod users;
 
+pub use app_tokens::SqliteAppTokens;
 pub use exchanges::SqliteExchanges;
 pub use open::OpenError;
 pub use pending_logins::SqlitePendingLogins;

@@ -90,6 +90,18 @@ table! {
 }
 
 table! {
+    app_tokens (app_id) {
+        app_id -> Text,
+        token -> Nullable<Binary>,
+        fingerprint -> Nullable<Binary>,
+        refresh_at -> Nullable<BigInt>,
+        expires_at -> Nullable<BigInt>,
+        claimed_until -> Nullable<BigInt>,
+        kept_until -> BigInt,
+    }
+}
+
+table! {
     kept_answers (request) {
         request -> Binary,
         body -> Binary,

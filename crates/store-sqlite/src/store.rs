@@ -5,8 +5,8 @@ use time::OffsetDateTime;
 use wechat_login_domain::{Keyring, PortError, ports::Entropy};
 
 use crate::{
-    OpenError, SqliteExchanges, SqlitePendingLogins, SqliteRevocations, SqliteSessionKeys, SqliteSessions,
-    SqliteUsers,
+    OpenError, SqliteAppTokens, SqliteExchanges, SqlitePendingLogins, SqliteRevocations, SqliteSessionKeys,
+    SqliteSessions, SqliteUsers,
     database::{CHECK, Database},
     migrate, open, sweep,
 };
@@ -83,6 +83,12 @@ impl SqliteStore {
     #[must_use]
     pub fn exchanges(&self) -> SqliteExchanges {
         SqliteExchanges::new(self.database.clone())
+    }
+
+    /// The adapter of `AppTokens`.
+    #[must_use]
+    pub fn app_tokens(&self) -> SqliteAppTokens {
+        SqliteAppTokens::new(self.database.clone(), Arc::clone(&self.keyring))
     }
 
     /// Asks whether the file can be read.

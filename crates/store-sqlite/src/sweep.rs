@@ -45,7 +45,7 @@ macro_rules! ended {
     };
 }
 
-const ENDED: [Ended; 6] = [
+const ENDED: [Ended; 7] = [
     // A day longer than they last, so that their owners can be told.
     ended!(Duration::DAY, "sessions", "digest", "expires_at"),
     ended!(Duration::ZERO, "revocations", "id", "bars_until"),
@@ -54,6 +54,8 @@ const ENDED: [Ended; 6] = [
     ended!(Duration::ZERO, "pending_logins", "state", "expires_at"),
     // WeChat does not say how long a session_key is good, but who did not come for a month must come again first.
     ended!(Duration::days(30), "session_keys", "app_id, openid", "updated_at"),
+    // Of an app that nobody asks for any more; the others' rows are written again before that.
+    ended!(Duration::DAY, "app_tokens", "app_id", "kept_until"),
 ];
 
 /// Each batch waits for its turn behind the requests that came before it.

@@ -8,7 +8,7 @@ use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_inst
 use time::Duration;
 use wechat_login_domain::{
     Profile, Revocation, RevokedBecause,
-    ports::{Exchanges, PendingLogins, Revocations, SessionKeys, Sessions, Users},
+    ports::{AppTokens, Exchanges, KeptAppToken, PendingLogins, Revocations, SessionKeys, Sessions, Users},
     resolve::{Identification, OnConflict, Policy, Resolution},
 };
 use wechat_login_testkit::sample::{self, NOW, alice, bob, carol, digest, shop_mini, shop_web};
@@ -110,6 +110,18 @@ async fn each_call_keeps_its_budget() {
         2
     );
     assert_eq!(cost(exchanges.keep_answer(&[1; 32], b"answer")).await, 1);
+
+    let (app_tokens, token) = (store.app_tokens(), sample::app_token(1));
+    let kept = KeptAppToken {
+        token: token.clone(),
+        refresh_at: until,
+        expires_at: until,
+    };
+    assert_eq!(cost(app_tokens.claim_fetch(&app.app_id, NOW, until)).await, 1);
+    assert_eq!(cost(app_tokens.release(&app.app_id, until)).await, 1);
+    assert_eq!(cost(app_tokens.put(&app.app_id, &kept)).await, 1);
+    assert_eq!(cost(app_tokens.find(&app.app_id, NOW)).await, 1);
+    assert_eq!(cost(app_tokens.drop_token(&app.app_id, &token)).await, 1);
 
     let Resolution::User { user, .. } = users.resolve(&asked, NOW).await.unwrap() else {
         panic!("she is a user")

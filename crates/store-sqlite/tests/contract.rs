@@ -5,7 +5,9 @@ mod common;
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use wechat_login_domain::ports::{Exchanges, PendingLogins, Revocations, SessionKeys, Sessions, Users};
+use wechat_login_domain::ports::{
+    AppTokens, Exchanges, PendingLogins, Revocations, SessionKeys, Sessions, Users,
+};
 
 async fn user_store() -> (TempDir, Arc<dyn Users>) {
     let (folder, store) = common::fresh().await;
@@ -37,6 +39,11 @@ async fn pending_login_store() -> (TempDir, Arc<dyn PendingLogins>) {
     (folder, Arc::new(store.pending_logins()))
 }
 
+async fn app_token_store() -> (TempDir, Arc<dyn AppTokens>) {
+    let (folder, store) = common::fresh().await;
+    (folder, Arc::new(store.app_tokens()))
+}
+
 async fn user_and_revocation_store() -> (TempDir, Arc<dyn Users>, Arc<dyn Revocations>) {
     let (folder, store) = common::fresh().await;
     (folder, Arc::new(store.users()), Arc::new(store.revocations()))
@@ -64,6 +71,10 @@ mod exchanges {
 
 mod pending_logins {
     wechat_login_testkit::pending_logins_contract!(super::pending_login_store);
+}
+
+mod app_tokens {
+    wechat_login_testkit::app_tokens_contract!(super::app_token_store);
 }
 
 mod merges {

@@ -12,7 +12,7 @@ use std::{
 use time::Duration;
 use wechat_login_domain::{
     Revocation, RevokedBecause, Session, TokenDigest, UserId,
-    ports::{Exchanges, PendingLogins, Revocations, SessionKeys, Sessions, Users},
+    ports::{AppTokens, Exchanges, KeptAppToken, PendingLogins, Revocations, SessionKeys, Sessions, Users},
     resolve::{Identification, Resolution},
 };
 use wechat_login_store_sqlite::SqliteStore;
@@ -41,6 +41,12 @@ async fn everything_is_there_after_the_file_is_opened_again() {
     store.sessions().insert(&digest, &session).await.unwrap();
     let (keys, key) = (store.session_keys(), sample::session_key(1));
     keys.put(&app.app_id, &asked.openid, &key, NOW).await.unwrap();
+    let kept_token = KeptAppToken {
+        token: sample::app_token(1),
+        refresh_at: NOW,
+        expires_at: NOW + Duration::HOUR,
+    };
+    store.app_tokens().put(&app.app_id, &kept_token).await.unwrap();
     store.revocations().record(&ended).await.unwrap();
     let code = sample::code_digest("a");
     let until = NOW + Duration::MINUTE;
@@ -52,6 +58,8 @@ async fn everything_is_there_after_the_file_is_opened_again() {
     assert_eq!(store.sessions().find(&digest).await.unwrap(), Some(session));
     let kept = store.session_keys().find(&app.app_id, &asked.openid, NOW).await;
     assert_eq!(kept.unwrap().unwrap().current, key);
+    let found = store.app_tokens().find(&app.app_id, NOW).await.unwrap();
+    assert_eq!(found, Some(kept_token));
     assert_eq!(store.revocations().all(NOW).await.unwrap().rows, [ended]);
     assert!(!store.exchanges().claim(&code, NOW, until).await.unwrap());
     let pending = store.pending_logins().take(&sample::state(1), NOW).await;

@@ -44,7 +44,7 @@ async fn a_file_of_a_newer_version_is_refused_and_left_alone() {
     assert_eq!(
         error.to_string(),
         "the database was made by a newer version: it has migration 29991231000001, and this version knows none \
-         after 20261121000001"
+         after 20261121000002"
     );
 }
 

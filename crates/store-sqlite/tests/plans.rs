@@ -15,9 +15,10 @@ use diesel::{
 use time::Duration;
 use wechat_login_domain::{
     ExternalId, PendingLogin, Profile, ProfileEdit,
-    ports::{Exchanges, PendingLogins, Revocations, SessionKeys, Sessions, Users},
+    ports::{AppTokens, Exchanges, KeptAppToken, PendingLogins, Revocations, SessionKeys, Sessions, Users},
     resolve::{Identification, OnConflict, Policy, Resolution},
 };
+use wechat_login_store_sqlite::SqliteStore;
 use wechat_login_testkit::sample::{self, NOW, alice, digest, phone, shop_mini, shop_web};
 
 static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -43,6 +44,22 @@ fn listen() -> Option<Box<dyn Instrumentation>> {
 struct Step {
     #[diesel(sql_type = Text)]
     detail: String,
+}
+
+async fn use_app_tokens(store: &SqliteStore) {
+    let app_id = shop_mini().app_id;
+    let app_tokens = store.app_tokens();
+    let token = sample::app_token(1);
+    let kept = KeptAppToken {
+        token: token.clone(),
+        refresh_at: NOW,
+        expires_at: NOW,
+    };
+    app_tokens.claim_fetch(&app_id, NOW, NOW).await.unwrap();
+    app_tokens.release(&app_id, NOW).await.unwrap();
+    app_tokens.put(&app_id, &kept).await.unwrap();
+    app_tokens.find(&app_id, NOW).await.unwrap();
+    app_tokens.drop_token(&app_id, &token).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -114,6 +131,7 @@ async fn no_statement_walks_through_a_table() {
     let pending_logins = store.pending_logins();
     pending_logins.insert(&sample::state(1), &pending).await.unwrap();
     pending_logins.take(&sample::state(1), NOW).await.unwrap();
+    use_app_tokens(&store).await;
     store.revocations().since(NOW).await.unwrap();
     store.sweep(NOW).await.unwrap();
 

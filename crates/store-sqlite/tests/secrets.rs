@@ -4,9 +4,11 @@ mod common;
 
 use std::{fs, sync::Arc};
 
+use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
+use time::Duration;
 use wechat_login_domain::{
-    Keyring, MasterKey, SessionToken,
-    ports::{SessionKeys, Sessions, Users},
+    AppId, Keyring, MasterKey, SessionToken,
+    ports::{AppTokens, KeptAppToken, SessionKeys, Sessions, Users},
     resolve::{Identification, Resolution},
 };
 use wechat_login_store_sqlite::SqliteStore;
@@ -19,6 +21,14 @@ fn with_phone() -> Identification {
     Identification {
         phone: Some(sample::phone(7)),
         ..alice().at(&shop_mini())
+    }
+}
+
+fn kept_token() -> KeptAppToken {
+    KeptAppToken {
+        token: sample::app_token(7),
+        refresh_at: NOW + Duration::HOUR,
+        expires_at: NOW + Duration::HOUR,
     }
 }
 
@@ -36,8 +46,12 @@ async fn no_file_shows_a_token_a_session_key_or_a_phone() {
         .unwrap();
     keys.put(&app.app_id, &asked.openid, &key, NOW).await.unwrap();
 
+    let kept = kept_token();
+    store.app_tokens().put(&app.app_id, &kept).await.unwrap();
+
     let number = sample::phone(7);
-    let secrets: [&[u8]; 5] = [
+    let secrets: [&[u8]; 6] = [
+        kept.token.expose().as_bytes(),
         token.expose().as_bytes(),
         &token.expose().as_bytes()[3..46],
         key.expose().as_bytes(),
@@ -140,4 +154,29 @@ async fn a_lost_encryption_key_keeps_nobody_from_signing_in() {
     keys.put(&app.app_id, &asked.openid, &new, NOW).await.unwrap();
     let kept = keys.find(&app.app_id, &asked.openid, NOW).await.unwrap().unwrap();
     assert_eq!((kept.current, kept.previous), (new, None));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_apps_token_opens_for_its_app_and_is_forgotten_under_a_new_encryption_key_too() {
+    let folder = common::folder();
+    let path = folder.path().join("test.db");
+    let (app_id, kept) = (shop_mini().app_id, kept_token());
+    let tokens = open_with(&path, 1, &[]).await.app_tokens();
+    tokens.put(&app_id, &kept).await.unwrap();
+
+    let lost = open_with(&path, 2, &[]).await.app_tokens();
+    assert_eq!(lost.find(&app_id, NOW).await.unwrap(), None);
+    lost.drop_token(&app_id, &kept.token).await.unwrap();
+    let tokens = open_with(&path, 2, &[1]).await.app_tokens();
+    assert_eq!(tokens.find(&app_id, NOW).await.unwrap(), Some(kept.clone()));
+    tokens.drop_token(&app_id, &kept.token).await.unwrap();
+    assert_eq!(tokens.find(&app_id, NOW).await.unwrap(), None);
+
+    tokens.put(&app_id, &kept).await.unwrap();
+    let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    connection
+        .batch_execute("UPDATE app_tokens SET app_id = 'wx-another'")
+        .unwrap();
+    let another = AppId::parse("wx-another").unwrap();
+    assert_eq!(tokens.find(&another, NOW).await.unwrap(), None);
 }

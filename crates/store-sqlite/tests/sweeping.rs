@@ -11,8 +11,10 @@ use diesel::{
 };
 use time::{Duration, OffsetDateTime};
 use wechat_login_domain::{
-    PendingLogin, Revocation, RevokedBecause, Session, UserId,
-    ports::{Exchanges, KeptAnswer, PendingLogins, Revocations, SessionKeys, Sessions},
+    AppId, PendingLogin, Revocation, RevokedBecause, Session, UserId,
+    ports::{
+        AppTokens, Exchanges, KeptAnswer, KeptAppToken, PendingLogins, Revocations, SessionKeys, Sessions,
+    },
 };
 use wechat_login_store_sqlite::SqliteStore;
 use wechat_login_testkit::sample::{self, NOW, alice, bob, digest, session_key, shop_mini};
@@ -68,6 +70,13 @@ async fn fill(store: &SqliteStore, n: u8, end: OffsetDateTime) {
     let (app, person) = (shop_mini(), if n == 1 { alice() } else { bob() });
     let keys = store.session_keys();
     let exchanged_at = end - Duration::days(30);
+    let kept = KeptAppToken {
+        token: sample::app_token(n),
+        refresh_at: exchanged_at,
+        expires_at: end - Duration::DAY,
+    };
+    let app_id = AppId::parse(&format!("wx{n}")).unwrap();
+    store.app_tokens().put(&app_id, &kept).await.unwrap();
     keys.put(&app.app_id, &person.openid(&app), &session_key(n), exchanged_at)
         .await
         .unwrap();
@@ -84,7 +93,7 @@ async fn what_is_over_goes_and_what_is_not_stays() {
     };
     store.revocations().record(&alias).await.unwrap();
 
-    assert_eq!(store.sweep(NOW).await.unwrap(), 6);
+    assert_eq!(store.sweep(NOW).await.unwrap(), 7);
     assert_eq!(store.sweep(NOW).await.unwrap(), 0);
     for table in [
         "sessions",
@@ -92,6 +101,7 @@ async fn what_is_over_goes_and_what_is_not_stays() {
         "kept_answers",
         "pending_logins",
         "session_keys",
+        "app_tokens",
     ] {
         assert_eq!(rows(folder.path(), table), 1, "{table}");
     }
@@ -105,6 +115,23 @@ async fn what_is_over_goes_and_what_is_not_stays() {
     assert_eq!(left, [ended(2, ALIVE), alias]);
     let taken = store.pending_logins().take(&sample::state(2), NOW).await.unwrap();
     assert!(taken.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_is_not_swept_with_the_token_that_it_is_to_replace() {
+    let (_folder, store) = common::fresh().await;
+    let (tokens, app_id) = (store.app_tokens(), shop_mini().app_id);
+    let kept = KeptAppToken {
+        token: sample::app_token(1),
+        refresh_at: NOW - Duration::WEEK,
+        expires_at: NOW - Duration::WEEK,
+    };
+    tokens.put(&app_id, &kept).await.unwrap();
+    let until = NOW + Duration::SECOND;
+    assert!(tokens.claim_fetch(&app_id, NOW, until).await.unwrap());
+    assert_eq!(store.sweep(NOW).await.unwrap(), 0);
+    assert!(!tokens.claim_fetch(&app_id, NOW, until).await.unwrap());
+    assert_eq!(store.sweep(until + Duration::DAY).await.unwrap(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv6Addr};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use time::{Duration, OffsetDateTime, macros::datetime};
 use wechat_login_domain::{
-    App, AppId, AppName, Apps, Channel, Client, CodeDigest, LoginCode, OpenId, OpenPlatform, Phone, Session,
-    SessionId, SessionKey, State, TokenDigest, UnionId, UserId,
+    App, AppAccessToken, AppId, AppName, Apps, Channel, Client, CodeDigest, LoginCode, OpenId, OpenPlatform,
+    Phone, Session, SessionId, SessionKey, State, TokenDigest, UnionId, UserId,
     ports::CodeExchange,
     resolve::{Identification, Policy},
 };
@@ -152,6 +152,12 @@ pub fn phone(n: u8) -> Phone {
 #[must_use]
 pub fn session_key(n: u8) -> SessionKey {
     SessionKey::parse(&STANDARD.encode([n; 16])).expect("the sample is a session_key")
+}
+
+/// The `access_token` of an app; the same `n` gives the same one.
+#[must_use]
+pub fn app_token(n: u8) -> AppAccessToken {
+    AppAccessToken::parse(&format!("{n}_{}", "t".repeat(150))).expect("the sample is an access_token")
 }
 
 /// A login code.

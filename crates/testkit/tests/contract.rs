@@ -6,9 +6,12 @@
 
 use std::sync::Arc;
 
-use wechat_login_domain::ports::{Exchanges, PendingLogins, Revocations, SessionKeys, Sessions, Users};
+use wechat_login_domain::ports::{
+    AppTokens, Exchanges, PendingLogins, Revocations, SessionKeys, Sessions, Users,
+};
 use wechat_login_testkit::fake::{
-    MemoryExchanges, MemoryPendingLogins, MemoryRevocations, MemorySessionKeys, MemorySessions, MemoryUsers,
+    MemoryAppTokens, MemoryExchanges, MemoryPendingLogins, MemoryRevocations, MemorySessionKeys,
+    MemorySessions, MemoryUsers,
 };
 
 async fn memory_users() -> ((), Arc<dyn Users>) {
@@ -35,6 +38,10 @@ async fn memory_pending_logins() -> ((), Arc<dyn PendingLogins>) {
     ((), Arc::new(MemoryPendingLogins::default()))
 }
 
+async fn memory_app_tokens() -> ((), Arc<dyn AppTokens>) {
+    ((), Arc::new(MemoryAppTokens::default()))
+}
+
 async fn memory_users_and_revocations() -> ((), Arc<dyn Users>, Arc<dyn Revocations>) {
     let revocations = Arc::new(MemoryRevocations::default());
     let users = MemoryUsers::recording_to(Arc::clone(&revocations));
@@ -58,6 +65,9 @@ mod exchanges {
 }
 mod pending_logins {
     wechat_login_testkit::pending_logins_contract!(super::memory_pending_logins);
+}
+mod app_tokens {
+    wechat_login_testkit::app_tokens_contract!(super::memory_app_tokens);
 }
 mod merges {
     wechat_login_testkit::merges_contract!(super::memory_users_and_revocations);

@@ -2,21 +2,63 @@
 
 use std::time::{Duration, Instant};
 
-use reqwest::Response;
+use reqwest::{Response, header::CONTENT_TYPE};
 use serde_json::{Map, Value};
 use url::Url;
 use wechat_login_domain::{AppId, ports::WeChatError};
 
-use crate::{HttpWeChat, errcode, failure::Failure, lenient_json};
+use crate::{
+    HttpWeChat,
+    errcode::{self, Credential},
+    failure::Failure,
+    lenient_json,
+};
 
 /// No answer in JSON comes near this; more is not WeChat's.
 const LONGEST_ANSWER: usize = 64 * 1024;
 
-/// A question to WeChat. Its query holds secrets, so it has no `Debug`.
+/// A question to WeChat. Its query and body hold secrets, so it has no `Debug`.
 pub(crate) struct Call<'a> {
     pub(crate) path: &'static str,
     pub(crate) app_id: &'a AppId,
+    /// What some errcodes mean depends on it.
+    pub(crate) shows: Credential,
+    pub(crate) method: Method<'a>,
     pub(crate) query: &'a [(&'static str, &'a str)],
+    /// The errcodes that are an answer to this question, and no refusal.
+    pub(crate) answers: &'static [i64],
+}
+
+/// How to ask.
+pub(crate) enum Method<'a> {
+    Get,
+    /// With this JSON.
+    Post(&'a Value),
+}
+
+impl<'a> Call<'a> {
+    pub(crate) const fn get(
+        path: &'static str,
+        app_id: &'a AppId,
+        shows: Credential,
+        query: &'a [(&'static str, &'a str)],
+    ) -> Self {
+        Self {
+            path,
+            app_id,
+            shows,
+            method: Method::Get,
+            query,
+            answers: &[],
+        }
+    }
+
+    pub(crate) const fn post(self, body: &'a Value) -> Self {
+        Self {
+            method: Method::Post(body),
+            ..self
+        }
+    }
 }
 
 impl HttpWeChat {
@@ -36,12 +78,22 @@ impl HttpWeChat {
             Err(_elapsed) => Err(Failure::unusable("no whole answer in time")),
         };
         answer
-            .and_then(|body| understand(&body, read))
+            .and_then(|body| understand(call, &body, read))
             .map_err(|failure| failure.log(call, began.elapsed()))
     }
 
     async fn send(&self, call: &Call<'_>) -> Result<Vec<u8>, Failure> {
-        let response = self.http.get(self.url(call)).send().await?;
+        let url = self.url(call);
+        let request = match call.method {
+            Method::Get => self.http.get(url),
+            // As one text: WeChat answers 412 to a body that comes in chunks.
+            Method::Post(body) => self
+                .http
+                .post(url)
+                .header(CONTENT_TYPE, "application/json")
+                .body(body.to_string()),
+        };
+        let response = request.send().await?;
         let status = response.status();
         // A refusal comes with 200, so anything else is not WeChat's API that speaks: its edge, or a proxy.
         if !status.is_success() {
@@ -54,7 +106,10 @@ impl HttpWeChat {
         let mut url = self.api_url.clone();
         let path = format!("{}{}", url.path().trim_end_matches('/'), call.path);
         url.set_path(&path);
-        url.query_pairs_mut().extend_pairs(call.query);
+        // An empty one would leave its question mark.
+        if !call.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(call.query);
+        }
         url
     }
 }
@@ -71,13 +126,16 @@ async fn read_body(mut response: Response) -> Result<Vec<u8>, Failure> {
 }
 
 fn understand<T>(
+    call: &Call<'_>,
     body: &[u8],
     read: impl FnOnce(&Map<String, Value>) -> Result<T, &'static str>,
 ) -> Result<T, Failure> {
     let answer = lenient_json::object(body).ok_or(Failure::unusable("an answer that is no JSON object"))?;
     match errcode::find(&answer) {
-        Some(0) => read(&answer).map_err(Failure::unusable),
-        Some(errcode) => Err(Failure::refused(errcode, &answer)),
+        Some(errcode) if errcode == 0 || call.answers.contains(&errcode) => {
+            read(&answer).map_err(Failure::unusable)
+        }
+        Some(errcode) => Err(Failure::refused(errcode, call.shows, &answer)),
         None => Err(Failure::unusable("an errcode that is no whole number")),
     }
 }
@@ -101,13 +159,13 @@ mod tests {
         HttpWeChat::new(settings, BTreeMap::new()).unwrap()
     }
 
+    fn call<'a>(app_id: &'a AppId, query: &'a [(&'static str, &'a str)]) -> Call<'a> {
+        Call::get("/sns/jscode2session", app_id, Credential::AppSecret, query)
+    }
+
     fn url(api_url: &str, query: &[(&'static str, &str)]) -> Url {
         let app_id = AppId::parse("wx1").unwrap();
-        wechat(api_url).url(&Call {
-            path: "/sns/jscode2session",
-            app_id: &app_id,
-            query,
-        })
+        wechat(api_url).url(&call(&app_id, query))
     }
 
     #[test]
@@ -119,6 +177,7 @@ mod tests {
         ] {
             assert_eq!(url(api_url, &[("a", "b")]).as_str(), expected);
         }
+        assert_eq!(url("http://host", &[]).as_str(), "http://host/sns/jscode2session");
     }
 
     proptest! {
@@ -134,7 +193,8 @@ mod tests {
 
         #[test]
         fn no_answer_makes_it_panic(body: Vec<u8>) {
-            let _ = understand(&body, |_answer| Ok(()));
+            let app_id = AppId::parse("wx1").unwrap();
+            let _ = understand(&call(&app_id, &[]), &body, |_answer| Ok(()));
         }
     }
 }

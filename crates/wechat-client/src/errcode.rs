@@ -16,16 +16,32 @@ pub(crate) fn find(answer: &Map<String, Value>) -> Option<i64> {
     }
 }
 
+/// What a call proves itself with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Credential {
+    AppSecret,
+    /// The `access_token` of the app.
+    AppToken,
+    /// The `access_token` of one person.
+    UserToken,
+}
+
 /// What a refusal means for the login.
-pub(crate) const fn meaning(errcode: i64) -> WeChatError {
-    match errcode {
-        -1 => WeChatError::Busy,
+pub(crate) const fn meaning(errcode: i64, shown: Credential) -> WeChatError {
+    match (errcode, shown) {
+        (-1, _) => WeChatError::Busy,
+        (40001 | 40014 | 42001, Credential::AppToken) => WeChatError::AccessTokenRejected,
+        // A person's token comes from their code, so it takes a new code to get another one. 40003 says that it is not
+        // theirs.
+        (40001 | 40003 | 40014 | 42001, Credential::UserToken) => WeChatError::CodeRejected,
         // 40030, 42002 and 42007 are of refresh tokens, 87007 and 87009 of session_keys: a new code cures those as well.
-        40029 | 40030 | 40163 | 41008 | 42002 | 42003 | 42007 | 87007 | 87009 => WeChatError::CodeRejected,
+        (40029 | 40030 | 40163 | 41008 | 42002 | 42003 | 42007 | 87007 | 87009, _) => {
+            WeChatError::CodeRejected
+        }
         // WeChat restricts this person (40226, 50002) or was not given their consent (50001): no new code and no operator
         // of ours changes that.
-        40226 | 50001 | 50002 => WeChatError::LoginBlocked,
-        44990 | 44993 | 45009 | 45011 => WeChatError::RateLimited,
+        (40226 | 50001 | 50002, _) => WeChatError::LoginBlocked,
+        (44990 | 44993 | 45009 | 45011, _) => WeChatError::RateLimited,
         // Settings, mistakes of ours, and what nobody knows yet. An errcode is an answer, so WeChat understood and
         // refused; that is neither an outage nor the person's fault, and only the errcode tells the operator what it is.
         _ => WeChatError::Misconfigured { errcode },
@@ -45,7 +61,8 @@ pub(crate) const fn advice(errcode: i64) -> Advice {
             "WeChat does not know this AppID",
             "Compare the app's app_id with the one in WeChat's console (开发管理, AppID)",
         ),
-        40125 => (
+        // The first is what calls for a token say of a wrong secret.
+        40001 | 40125 => (
             "the AppSecret is not this app's",
             "Copy it from WeChat's console again, and see that it is this app's and not that of an official account; if it was reset there, the old one is void",
         ),
@@ -89,9 +106,9 @@ pub(crate) const fn advice(errcode: i64) -> Advice {
             "the app is not bound to an Open Platform account",
             "Bind it at open.weixin.qq.com",
         ),
-        40001 | 40014 | 42001 => (
+        40014 | 42001 => (
             "the app's access_token is not accepted",
-            "See that nothing else fetches this app's token through /cgi-bin/token, which voids ours",
+            "See that nothing else resets this app's token (force_refresh of /cgi-bin/stable_token)",
         ),
         40002
         | 40003

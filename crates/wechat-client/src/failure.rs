@@ -6,7 +6,7 @@ use wechat_login_domain::ports::WeChatError;
 
 use crate::{
     call::Call,
-    errcode::{self, Advice},
+    errcode::{self, Advice, Credential},
 };
 
 /// A call that failed: what it means, and what the log may know about it. None of WeChat's own text is in here.
@@ -29,9 +29,9 @@ impl Failure {
     }
 
     /// An answer with an errcode.
-    pub(crate) fn refused(errcode: i64, answer: &Map<String, Value>) -> Self {
+    pub(crate) fn refused(errcode: i64, shown: Credential, answer: &Map<String, Value>) -> Self {
         Self {
-            error: errcode::meaning(errcode),
+            error: errcode::meaning(errcode, shown),
             reason: Cow::Borrowed("refused"),
             errcode: Some(errcode),
             rid: answer.get("errmsg").and_then(Value::as_str).and_then(find_rid),
@@ -58,6 +58,9 @@ impl Failure {
             WeChatError::Misconfigured { errcode } => {
                 let Advice { cause, cure } = errcode::advice(errcode);
                 event!(error, cause, cure, "WeChat refuses the app: {cause}. {cure}.");
+            }
+            WeChatError::AccessTokenRejected => {
+                event!(warn, "WeChat does not accept the app's access_token");
             }
             WeChatError::CodeRejected => event!(info, "WeChat does not accept the code"),
             WeChatError::LoginBlocked => event!(warn, "WeChat blocks the login"),

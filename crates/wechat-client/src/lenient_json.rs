@@ -1,12 +1,12 @@
 //! WeChat's JSON, which not always is JSON.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 /// The object that an answer holds, whatever its headers say. Nicknames bring raw control characters and broken UTF-8
-/// along, and neither may cost the person the login.
+/// along, and halves of surrogate pairs; none of it may cost the person the login.
 ///
 /// A control character becomes a space and not nothing: between tokens it is the same, and in an identifier it makes it
 /// invalid instead of another one.
@@ -14,7 +14,44 @@ pub(crate) fn object(body: &[u8]) -> Option<Map<String, Value>> {
     let text = String::from_utf8_lossy(body);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let text = text.replace(|c: char| c < ' ', " ");
+    let text = without_lone_surrogates(&text);
     serde_json::from_str(&text).ok().map(|Object(object)| object)
+}
+
+/// Makes `\ud83d` and the like `\ufffd` where the other half is missing: a nickname that was cut to a length ends so.
+fn without_lone_surrogates(text: &str) -> Cow<'_, str> {
+    let mut mended = String::new();
+    let mut rest = text;
+    // A backslash stands in strings only, so there is no need to know where one begins.
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        mended.push_str(before);
+        let length = match (unit(escape), escape.get(6..).and_then(unit)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+            (Some(0xd800..=0xdfff), _) => {
+                mended.push_str("\\ufffd");
+                rest = &escape[6..];
+                continue;
+            }
+            // The backslash alone would make the second of `\\` the first of an escape.
+            _ => escape.char_indices().nth(2).map_or(escape.len(), |(end, _)| end),
+        };
+        mended.push_str(&escape[..length]);
+        rest = &escape[length..];
+    }
+    if mended.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    mended.push_str(rest);
+    Cow::Owned(mended)
+}
+
+/// The UTF-16 unit of the `\uXXXX` that the text begins with.
+fn unit(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix("\\u")?.get(..4)?;
+    // `from_str_radix` takes a sign for a digit.
+    let is_hexadecimal = digits.bytes().all(|b| b.is_ascii_hexdigit());
+    is_hexadecimal.then(|| u16::from_str_radix(digits, 16).ok())?
 }
 
 /// An object that says everything once. Of two openids, which one would it be?
@@ -48,6 +85,8 @@ impl<'de> Visitor<'de> for OnceEach {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -67,6 +106,13 @@ mod tests {
             (b"\r\n{\t\"nickname\"\n: \"a\"\r\n}\n", "a"),
             (br#"{"nickname":"a\/b"}"#, "a/b"),
             ("{\"nickname\":\"张三\"}".as_bytes(), "张三"),
+            (br#"{"nickname":"a\ud83d"}"#, "a\u{fffd}"),
+            (br#"{"nickname":"\uDC3Ca"}"#, "\u{fffd}a"),
+            (br#"{"nickname":"\ud83d\ud83d\udc3c"}"#, "\u{fffd}🐼"),
+            (br#"{"nickname":"\ud83d\\udc3c"}"#, "\u{fffd}\\udc3c"),
+            (br#"{"nickname":"\\ud83d"}"#, "\\ud83d"),
+            (br#"{"nickname":"\ud83d\""}"#, "\u{fffd}\""),
+            ("{\"nickname\":\"\\ud83d张\"}".as_bytes(), "\u{fffd}张"),
             (long.as_bytes(), &"好".repeat(10_000)),
         ] {
             assert_eq!(nickname(body).as_deref(), Some(expected));
@@ -86,6 +132,10 @@ mod tests {
             "{}{}",
             "{\"a\":1,}",
             "{\"a\":1,\"a\":1}",
+            r#"{"a":"\ud8"}"#,
+            r#"{"a":"\u+d80"}"#,
+            r#"{"a":"\"#,
+            r#"{"a":"\张"}"#,
             &deep,
         ] {
             assert_eq!(object(body.as_bytes()), None, "{body:.40}");
@@ -101,6 +151,27 @@ mod tests {
         #[test]
         fn no_text_in_a_value_makes_it_panic(text: String) {
             let _ = object(format!("{{\"nickname\":\"{text}\"}}").as_bytes());
+        }
+
+        #[test]
+        fn every_sequence_of_escaped_units_is_what_utf_16_makes_of_it(
+            units in proptest::collection::vec(prop_oneof![any::<u16>(), 0xd7fe..0xe002_u16], 0..20)
+        ) {
+            let mut escaped = String::new();
+            for unit in &units {
+                write!(escaped, "\\u{unit:04x}").unwrap();
+            }
+            let body = format!("{{\"nickname\":\"{escaped}\"}}");
+            prop_assert_eq!(nickname(body.as_bytes()), Some(String::from_utf16_lossy(&units)));
+        }
+
+        #[test]
+        fn whatever_stands_around_an_escape_stays(text in r"([a\\/u张]|\PC|\\ud83d|\\udc3c){0,12}") {
+            let mended = without_lone_surrogates(&text);
+            prop_assert_eq!(without_lone_surrogates(&mended), mended.as_ref());
+            if !text.contains("\\ud") {
+                prop_assert_eq!(mended, text.as_str());
+            }
         }
 
         #[test]

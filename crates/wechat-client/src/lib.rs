@@ -1,26 +1,38 @@
 #![doc = include_str!("../README.md")]
 
+mod answer;
 mod app_secret;
+mod app_token;
 mod call;
+mod check_session;
 mod decrypt;
 mod errcode;
 mod failure;
 mod http;
 mod lenient_json;
 mod mini_program;
+mod oauth;
+mod phone_number;
 mod settings;
 
 use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
+use serde_json::Map;
 use url::Url;
 use wechat_login_domain::{
-    App, AppId, Decrypted, EncryptedData, LoginCode, NotDecryptable, SessionKey,
-    ports::{CodeExchange, WeChat, WeChatError},
+    App, AppAccessToken, AppId, Decrypted, EncryptedData, LoginCode, NotDecryptable, OauthCode, OpenId,
+    Phone, PhoneCode, SessionKey, UserAccessToken,
+    ports::{CodeExchange, FetchedAppToken, OauthExchange, SessionKeyState, UserInfo, WeChat, WeChatError},
 };
+
+use crate::{call::Call, errcode::Credential, failure::Failure};
 
 pub use app_secret::{AppSecret, InvalidAppSecret};
 pub use settings::{BuildError, Settings};
+
+/// What WeChat answers to a request without a secret.
+const SECRET_MISSING: i64 = 41004;
 
 /// WeChat's servers, over HTTPS.
 #[derive(Debug)]
@@ -43,6 +55,14 @@ impl HttpWeChat {
             secrets,
         })
     }
+
+    /// The app's secret. To a request without one WeChat's answer is known without asking.
+    fn secret(&self, path: &'static str, app_id: &AppId) -> Result<&AppSecret, WeChatError> {
+        self.secrets.get(app_id).ok_or_else(|| {
+            let call = Call::get(path, app_id, Credential::AppSecret, &[]);
+            Failure::refused(SECRET_MISSING, call.shows, &Map::new()).log(&call, Duration::ZERO)
+        })
+    }
 }
 
 #[async_trait]
@@ -54,6 +74,52 @@ impl WeChat for HttpWeChat {
         within: Duration,
     ) -> Result<CodeExchange, WeChatError> {
         self.jscode2session(&app.app_id, code, within).await
+    }
+
+    async fn exchange_oauth_code(
+        &self,
+        app: &App,
+        code: &OauthCode,
+        within: Duration,
+    ) -> Result<OauthExchange, WeChatError> {
+        self.oauth2_access_token(&app.app_id, code, within).await
+    }
+
+    async fn user_info(
+        &self,
+        app: &App,
+        openid: &OpenId,
+        token: &UserAccessToken,
+        within: Duration,
+    ) -> Result<UserInfo, WeChatError> {
+        self.userinfo(&app.app_id, openid, token, within).await
+    }
+
+    async fn phone_number(
+        &self,
+        app: &App,
+        code: &PhoneCode,
+        openid: &OpenId,
+        token: &AppAccessToken,
+        within: Duration,
+    ) -> Result<Phone, WeChatError> {
+        self.getuserphonenumber(&app.app_id, code, openid, token, within)
+            .await
+    }
+
+    async fn check_session(
+        &self,
+        app: &App,
+        openid: &OpenId,
+        key: &SessionKey,
+        token: &AppAccessToken,
+        within: Duration,
+    ) -> Result<SessionKeyState, WeChatError> {
+        self.checksession(&app.app_id, openid, key, token, within).await
+    }
+
+    async fn app_access_token(&self, app: &App, within: Duration) -> Result<FetchedAppToken, WeChatError> {
+        self.stable_token(&app.app_id, within).await
     }
 
     fn decrypt(&self, key: &SessionKey, data: &EncryptedData) -> Result<Decrypted, NotDecryptable> {

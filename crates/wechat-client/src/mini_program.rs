@@ -2,15 +2,13 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 use wechat_login_domain::{
-    AppId, LoginCode, OpenId, SessionKey, UnionId,
+    AppId, LoginCode, SessionKey,
     ports::{CodeExchange, WeChatError},
 };
 
-use crate::{HttpWeChat, call::Call, failure::Failure};
+use crate::{HttpWeChat, answer, call::Call, errcode::Credential};
 
 const PATH: &str = "/sns/jscode2session";
-/// What WeChat answers to a request without a secret.
-const SECRET_MISSING: i64 = 41004;
 
 impl HttpWeChat {
     /// Exchanges a mini-program's login code.
@@ -23,53 +21,31 @@ impl HttpWeChat {
         code: &LoginCode,
         within: Duration,
     ) -> Result<CodeExchange, WeChatError> {
-        let Some(secret) = self.secrets.get(app_id) else {
-            // WeChat's answer is known without asking.
-            let call = Call {
-                path: PATH,
-                app_id,
-                query: &[],
-            };
-            return Err(Failure::refused(SECRET_MISSING, &Map::new()).log(&call, Duration::ZERO));
-        };
+        let secret = self.secret(PATH, app_id)?;
         let query = [
             ("appid", app_id.as_str()),
             ("secret", secret.expose()),
             ("js_code", code.expose()),
             ("grant_type", "authorization_code"),
         ];
-        let call = Call {
-            path: PATH,
-            app_id,
-            query: &query,
-        };
+        let call = Call::get(PATH, app_id, Credential::AppSecret, &query);
         self.call(&call, within, read).await
     }
 }
 
 fn read(answer: &Map<String, Value>) -> Result<CodeExchange, &'static str> {
-    let text = |name| answer.get(name).and_then(Value::as_str).unwrap_or_default();
-    let openid = OpenId::parse(text("openid")).map_err(|_invalid| "no valid openid")?;
-    let session_key = SessionKey::parse(text("session_key")).map_err(|_invalid| "no valid session_key")?;
-    let unionid = match answer.get("unionid") {
-        None | Some(Value::Null) => None,
-        Some(Value::String(unionid)) if unionid.is_empty() => None,
-        // To ignore it would give the person a second account.
-        Some(unionid) => {
-            let unionid = unionid.as_str().unwrap_or_default();
-            Some(UnionId::parse(unionid).map_err(|_invalid| "no valid unionid")?)
-        }
-    };
+    let session_key = SessionKey::parse(answer::text(answer, "session_key"));
     Ok(CodeExchange {
-        openid,
-        unionid,
-        session_key,
+        openid: answer::openid(answer)?,
+        unionid: answer::unionid(answer)?,
+        session_key: session_key.map_err(|_invalid| "no valid session_key")?,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
+    use wechat_login_domain::UnionId;
 
     use super::*;
 

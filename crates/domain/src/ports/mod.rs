@@ -1,5 +1,6 @@
 //! What the use-cases need of the world. Each adapter is one technology's answer; `testkit::contract` checks the sentences here.
 
+mod app_tokens;
 mod clock;
 mod entropy;
 mod exchanges;
@@ -10,6 +11,7 @@ mod sessions;
 mod users;
 mod wechat;
 
+pub use app_tokens::{AppTokens, KeptAppToken};
 pub use clock::Clock;
 pub use entropy::Entropy;
 pub use exchanges::{Exchanges, KeptAnswer, RequestDigest};
@@ -18,4 +20,6 @@ pub use revocations::{Reading, Revocations};
 pub use session_keys::{SessionKeyRing, SessionKeys};
 pub use sessions::Sessions;
 pub use users::Users;
-pub use wechat::{CodeExchange, WeChat, WeChatError};
+pub use wechat::{
+    CodeExchange, FetchedAppToken, OauthExchange, SessionKeyState, UserInfo, WeChat, WeChatError,
+};

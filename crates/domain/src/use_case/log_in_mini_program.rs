@@ -1,7 +1,4 @@
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use futures_util::future::try_join;
 use serde_json::{Map, Value};
@@ -10,14 +7,13 @@ use time::OffsetDateTime;
 use crate::{
     App, Apps, Channel, Client, EncryptedData, Error, Lifetimes, LoginCode, Profile, Session, SessionKey,
     SessionToken, User,
+    ask_wechat::ask_wechat,
     ports::{Clock, CodeExchange, Entropy, Exchanges, SessionKeys, Sessions, Users, WeChat, WeChatError},
     resolve::{Identification, Policy, Refusal, Resolution},
 };
 
 /// How long a code counts as in flight or spent: twice as long as WeChat takes it at all.
 const CODE_IS_CLAIMED_FOR: time::Duration = time::Duration::minutes(10);
-/// How long WeChat is left alone after it said that it is busy.
-const PAUSE: Duration = Duration::from_millis(200);
 
 /// A mini-program's request to sign its person in.
 #[derive(Debug)]
@@ -162,26 +158,12 @@ impl LogInMiniProgram {
         Ok(answer?)
     }
 
-    /// Asks once more only where the code cannot be spent: the retry is decided here and nowhere below.
     async fn ask_wechat(&self, app: &App, code: &LoginCode) -> Result<CodeExchange, WeChatError> {
-        let began = Instant::now();
-        let answer = self
-            .ports
-            .wechat
-            .exchange_login_code(app, code, self.wechat_timeout)
-            .await;
-        if !answer.as_ref().is_err_and(|error| error.may_be_retried()) {
-            return answer;
-        }
-        let left = self
-            .wechat_timeout
-            .saturating_sub(began.elapsed())
-            .saturating_sub(PAUSE);
-        if left.is_zero() {
-            return answer;
-        }
-        self.ports.clock.sleep(PAUSE).await;
-        self.ports.wechat.exchange_login_code(app, code, left).await
+        let wechat = &self.ports.wechat;
+        ask_wechat(&*self.ports.clock, self.wechat_timeout, |within| {
+            wechat.exchange_login_code(app, code, within)
+        })
+        .await
     }
 
     /// The profile was encrypted before this exchange, maybe with the key that it replaced.

@@ -25,10 +25,54 @@ pub enum InvalidCode {
     DevTools,
 }
 
-/// The code of `wx.login` in a mini-program, good for one `jscode2session` within 5 minutes.
-///
-/// <https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/user-login/code2Session.html>
-pub struct LoginCode(SecretString);
+/// What every code is: a secret that WeChat takes once, for one app.
+macro_rules! code {
+    ($(#[$doc:meta])* $name:ident, $kind:literal) => {
+        $(#[$doc])*
+        pub struct $name(SecretString);
+
+        impl $name {
+            /// The code, for WeChat alone.
+            #[must_use]
+            pub fn expose(&self) -> &str {
+                self.0.expose_secret()
+            }
+
+            /// What stores keep to know the code again.
+            #[must_use]
+            pub fn digest(&self, app_id: &AppId) -> CodeDigest {
+                CodeDigest::of(app_id, $kind, self.expose())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    };
+}
+
+code! {
+    /// The code of `wx.login` in a mini-program, good for one `jscode2session` within 5 minutes.
+    ///
+    /// <https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/user-login/code2Session.html>
+    LoginCode, "login"
+}
+code! {
+    /// The code that WeChat hands to a website, a mobile app or a page of an official account, good for one
+    /// `/sns/oauth2/access_token` within 5 minutes.
+    ///
+    /// <https://developers.weixin.qq.com/doc/oplatform/Website_App/WeChat_Login/Wechat_Login.html>
+    OauthCode, "oauth"
+}
+code! {
+    /// The code of a mini-program's button that asks for the phone number, good for one `getuserphonenumber` within 5
+    /// minutes.
+    ///
+    /// <https://developers.weixin.qq.com/miniprogram/dev/OpenApiDoc/user-info/phone-number/getPhoneNumber.html>
+    PhoneCode, "phone"
+}
 
 impl LoginCode {
     /// Reads a code.
@@ -36,22 +80,10 @@ impl LoginCode {
     /// # Errors
     /// [`InvalidCode`] says what is wrong.
     pub fn parse(text: &str) -> Result<Self, InvalidCode> {
-        if text.is_empty() {
-            return Err(InvalidCode::Empty);
-        }
         if text == DEVTOOLS_CODE {
             return Err(InvalidCode::DevTools);
         }
-        if text.len() > 512 {
-            return Err(InvalidCode::TooLong);
-        }
-        if !text
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-        {
-            return Err(InvalidCode::Alphabet);
-        }
-        Ok(Self(text.into()))
+        well_formed(text).map(Self)
     }
 
     /// Reads a code, and takes the developer tools' mock code for one: only the simulator knows whom it means.
@@ -65,28 +97,43 @@ impl LoginCode {
         }
     }
 
-    /// The code, for WeChat alone.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        self.0.expose_secret()
-    }
-
     /// Whether it is the developer tools' constant, which every developer sends again and again.
     #[must_use]
     pub fn is_mock(&self) -> bool {
         self.expose() == DEVTOOLS_CODE
     }
+}
 
-    /// What stores keep to know the code again.
-    #[must_use]
-    pub fn digest(&self, app_id: &AppId) -> CodeDigest {
-        CodeDigest::of(app_id, self.expose())
+impl OauthCode {
+    /// Reads a code.
+    ///
+    /// # Errors
+    /// [`InvalidCode`] says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, InvalidCode> {
+        well_formed(text).map(Self)
     }
 }
 
-impl fmt::Debug for LoginCode {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("LoginCode(…)")
+impl PhoneCode {
+    /// Reads a code.
+    ///
+    /// # Errors
+    /// [`InvalidCode`] says what is wrong.
+    pub fn parse(text: &str) -> Result<Self, InvalidCode> {
+        well_formed(text).map(Self)
+    }
+}
+
+fn well_formed(text: &str) -> Result<SecretString, InvalidCode> {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+    if text.is_empty() {
+        Err(InvalidCode::Empty)
+    } else if text.len() > 512 {
+        Err(InvalidCode::TooLong)
+    } else if !text.bytes().all(allowed) {
+        Err(InvalidCode::Alphabet)
+    } else {
+        Ok(text.into())
     }
 }
 
@@ -95,12 +142,12 @@ impl fmt::Debug for LoginCode {
 pub struct CodeDigest([u8; 32]);
 
 impl CodeDigest {
-    fn of(app_id: &AppId, code: &str) -> Self {
+    fn of(app_id: &AppId, kind: &str, code: &str) -> Self {
         let mut hash = Sha256::new();
-        // An AppID has no space, so no two pairs give the same text.
-        hash.update(app_id.as_str());
-        hash.update(" ");
-        hash.update(code);
+        // Neither an AppID nor a kind has a space, so no two codes give the same text.
+        for part in [app_id.as_str(), " ", kind, " ", code] {
+            hash.update(part);
+        }
         Self(hash.finalize().into())
     }
 
@@ -115,6 +162,15 @@ impl CodeDigest {
 mod tests {
     use super::*;
 
+    /// What each kind of code has against this text.
+    fn refused(text: &str) -> [Option<InvalidCode>; 3] {
+        [
+            LoginCode::parse(text).err(),
+            OauthCode::parse(text).err(),
+            PhoneCode::parse(text).err(),
+        ]
+    }
+
     #[test]
     fn a_code_cannot_change_the_address_that_we_call() {
         for bad in [
@@ -128,23 +184,20 @@ mod tests {
             "a/b",
             "  ",
         ] {
-            assert_eq!(
-                LoginCode::parse(bad).err(),
-                Some(InvalidCode::Alphabet),
-                "{bad:?}"
-            );
+            assert_eq!(refused(bad), [Some(InvalidCode::Alphabet); 3], "{bad:?}");
         }
-        assert_eq!(LoginCode::parse("").err(), Some(InvalidCode::Empty));
-        assert_eq!(
-            LoginCode::parse(&"a".repeat(513)).err(),
-            Some(InvalidCode::TooLong)
-        );
-        assert!(LoginCode::parse(&"a".repeat(512)).is_ok());
-        assert!(LoginCode::parse("0b1HquFa1z1e3K0vlzIa1Bw3qt2HquFF").is_ok());
+        assert_eq!(refused(""), [Some(InvalidCode::Empty); 3]);
+        assert_eq!(refused(&"a".repeat(513)), [Some(InvalidCode::TooLong); 3]);
+        for good in [&"a".repeat(512), "0b1HquFa1z1e3K0vlzIa1Bw3qt2HquFF", "a-b_C"] {
+            assert_eq!(refused(good), [None; 3], "{good}");
+        }
     }
 
     #[test]
-    fn the_mock_code_is_for_the_simulator_only() {
+    fn the_mock_code_is_for_the_simulator_only_and_a_login_code_only() {
+        for refused in &refused(DEVTOOLS_CODE)[1..] {
+            assert_eq!(*refused, Some(InvalidCode::Alphabet));
+        }
         assert_eq!(LoginCode::parse(DEVTOOLS_CODE).err(), Some(InvalidCode::DevTools));
         assert!(LoginCode::parse_for_simulator(DEVTOOLS_CODE).unwrap().is_mock());
         assert!(LoginCode::parse_for_simulator("a b").is_err());
@@ -159,7 +212,18 @@ mod tests {
     }
 
     #[test]
+    fn the_same_text_as_two_kinds_of_code_is_two_codes() {
+        let app_id = AppId::parse("wx1").unwrap();
+        let login = LoginCode::parse("abc").unwrap().digest(&app_id);
+        let oauth = OauthCode::parse("abc").unwrap().digest(&app_id);
+        let phone = PhoneCode::parse("abc").unwrap().digest(&app_id);
+        assert!(login != oauth && oauth != phone && phone != login);
+    }
+
+    #[test]
     fn debug_shows_nothing() {
         assert_eq!(format!("{:?}", LoginCode::parse("abc").unwrap()), "LoginCode(…)");
+        assert_eq!(format!("{:?}", OauthCode::parse("abc").unwrap()), "OauthCode(…)");
+        assert_eq!(format!("{:?}", PhoneCode::parse("abc").unwrap()), "PhoneCode(…)");
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tokio::sync::Barrier;
 
+pub mod app_tokens;
 pub mod exchanges;
 pub mod merges;
 pub mod pending_logins;

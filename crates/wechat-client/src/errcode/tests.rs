@@ -1,7 +1,10 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::*;
+use super::{
+    Credential::{AppSecret, AppToken, UserToken},
+    *,
+};
 
 #[test]
 fn every_known_errcode_means_what_it_should() {
@@ -31,8 +34,26 @@ fn every_known_errcode_means_what_it_should() {
         (i64::MAX, misconfigured(i64::MAX)),
         (i64::MIN, misconfigured(i64::MIN)),
     ] {
-        assert_eq!(meaning(errcode), expected, "{errcode}");
+        assert_eq!(meaning(errcode, AppSecret), expected, "{errcode}");
+        if ![40001, 40014, 42001].contains(&errcode) {
+            assert_eq!(meaning(errcode, AppToken), expected, "{errcode}");
+            assert_eq!(meaning(errcode, UserToken), expected, "{errcode}");
+        }
     }
+}
+
+#[test]
+fn what_a_refused_credential_means_depends_on_whose_it_is() {
+    for errcode in [40001, 40014, 42001] {
+        let misconfigured = WeChatError::Misconfigured { errcode };
+        assert_eq!(meaning(errcode, AppSecret), misconfigured);
+        assert_eq!(meaning(errcode, AppToken), WeChatError::AccessTokenRejected);
+        assert_eq!(meaning(errcode, UserToken), WeChatError::CodeRejected);
+    }
+    let misconfigured = WeChatError::Misconfigured { errcode: 40003 };
+    assert_eq!(meaning(40003, AppSecret), misconfigured);
+    assert_eq!(meaning(40003, AppToken), misconfigured);
+    assert_eq!(meaning(40003, UserToken), WeChatError::CodeRejected);
 }
 
 #[test]
@@ -58,8 +79,11 @@ fn an_errcode_may_be_missing_or_text() {
 
 proptest! {
     #[test]
-    fn every_number_means_something(errcode in prop_oneof![any::<i64>(), 40_000..51_000_i64]) {
-        let meaning = meaning(errcode);
+    fn every_number_means_something(
+        errcode in prop_oneof![any::<i64>(), 40_000..51_000_i64],
+        shown in prop::sample::select(vec![AppSecret, AppToken, UserToken]),
+    ) {
+        let meaning = meaning(errcode, shown);
         prop_assert_ne!(meaning, WeChatError::NotReached);
         prop_assert_ne!(meaning, WeChatError::Unavailable);
         prop_assert!(!advice(errcode).cause.is_empty() && !advice(errcode).cure.is_empty());

@@ -17,6 +17,10 @@ pub(crate) const SECRET: &str = "CANARYsecret";
 pub(crate) const CODE: &str = "CANARYcode";
 pub(crate) const OPENID: &str = "CANARYopenid";
 pub(crate) const UNIONID: &str = "CANARYunionid";
+pub(crate) const TOKEN: &str = "CANARYtoken";
+/// What is told of a person may be shown, but not logged.
+pub(crate) const NICKNAME: &str = "NicknameOfACanary";
+pub(crate) const PHONE: &str = "19900001111";
 /// The base64 of `CANARY/?>session`.
 pub(crate) const SESSION_KEY: &str = "Q0FOQVJZLz8+c2Vzc2lvbg==";
 
@@ -54,11 +58,10 @@ pub(crate) fn wechat(api_url: &str) -> HttpWeChat {
     HttpWeChat::new(settings(api_url), secrets()).unwrap()
 }
 
-/// Exchanges the code, and sees that it takes no longer than it may.
-pub(crate) async fn exchange(wechat: &HttpWeChat, within: Duration) -> Result<CodeExchange, WeChatError> {
-    let code = LoginCode::parse(CODE).unwrap();
+/// Sees that a call takes no longer than it may.
+pub(crate) async fn on_time<T>(within: Duration, call: impl Future<Output = T>) -> T {
     let began = Instant::now();
-    let answer = wechat.exchange_login_code(&app(APP_ID), &code, within).await;
+    let answer = call.await;
     let took = began.elapsed();
     // Nothing is to use up the longer time: where it does, the test found something that hangs.
     let allowed = if within == PATIENT {
@@ -70,14 +73,25 @@ pub(crate) async fn exchange(wechat: &HttpWeChat, within: Duration) -> Result<Co
     answer
 }
 
+/// Exchanges the code.
+pub(crate) async fn exchange(wechat: &HttpWeChat, within: Duration) -> Result<CodeExchange, WeChatError> {
+    let code = LoginCode::parse(CODE).unwrap();
+    on_time(within, wechat.exchange_login_code(&app(APP_ID), &code, within)).await
+}
+
 /// Asks the server at this address, which does end the call.
 pub(crate) async fn ask(api_url: &str) -> Result<CodeExchange, WeChatError> {
     exchange(&wechat(api_url), PATIENT).await
 }
 
-/// Asks the server at this address, and does not wait long: least of all for a connection.
-pub(crate) async fn ask_impatiently(api_url: &str) -> Result<CodeExchange, WeChatError> {
+/// Does not wait long, least of all for a connection.
+pub(crate) fn impatient(api_url: &str) -> HttpWeChat {
     let mut settings = settings(api_url);
     settings.connect_timeout = IMPATIENT / 3;
-    exchange(&HttpWeChat::new(settings, secrets()).unwrap(), IMPATIENT).await
+    HttpWeChat::new(settings, secrets()).unwrap()
+}
+
+/// Asks the server at this address, and does not wait long.
+pub(crate) async fn ask_impatiently(api_url: &str) -> Result<CodeExchange, WeChatError> {
+    exchange(&impatient(api_url), IMPATIENT).await
 }

@@ -10,7 +10,11 @@ mod client;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod fields;
+#[cfg(test)]
 mod malformed;
+#[cfg(test)]
+mod question;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]

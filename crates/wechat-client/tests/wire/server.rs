@@ -15,7 +15,7 @@ use tokio::{
 /// What happens to one connection, step by step; it is closed after the last.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
-    /// Reads a request's head, and keeps it.
+    /// Reads a request, and keeps it.
     Read,
     Write(Vec<u8>),
     /// Writes byte by byte, 50 ms apart.
@@ -83,12 +83,8 @@ async fn play(script: Vec<Step>, mut stream: TcpStream, seen: Arc<Mutex<Seen>>) 
     for step in script {
         match step {
             Step::Read => {
-                let mut head = Vec::new();
-                while !head.ends_with(b"\r\n\r\n") {
-                    head.push(stream.read_u8().await?);
-                }
-                let head = String::from_utf8_lossy(&head).into_owned();
-                seen.lock().unwrap().requests.push(head);
+                let request = read(&mut stream).await?;
+                seen.lock().unwrap().requests.push(request);
             }
             Step::Write(bytes) => stream.write_all(&bytes).await?,
             Step::Drip(bytes) => {
@@ -105,6 +101,23 @@ async fn play(script: Vec<Step>, mut stream: TcpStream, seen: Arc<Mutex<Seen>>) 
         }
     }
     Ok(())
+}
+
+/// The head, and as much of a body as it announces.
+async fn read(stream: &mut TcpStream) -> std::io::Result<String> {
+    let mut request = Vec::new();
+    while !request.ends_with(b"\r\n\r\n") {
+        request.push(stream.read_u8().await?);
+    }
+    let head = String::from_utf8_lossy(&request).to_ascii_lowercase();
+    let length = head
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: "))
+        .map_or(0, |length| length.parse().unwrap());
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await?;
+    request.extend(body);
+    Ok(String::from_utf8_lossy(&request).into_owned())
 }
 
 /// A port that is taken, so that no other test gets it, and refuses every connection.

@@ -1,0 +1,10 @@
+//! The `access_token` of an app, which calls on its behalf show.
+#![expect(clippy::unwrap_used, reason = "in the helpers too, what fails is the test")]
+
+mod burst;
+mod overtaken;
+mod refresh;
+mod rejected;
+mod serve;
+mod wait;
+mod world;

@@ -1,0 +1,300 @@
+//! Everything that WeChat is asked: what goes over the wire, and what each refusal and each fault means.
+
+use std::time::Duration;
+
+use wechat_login_client::HttpWeChat;
+use wechat_login_domain::{
+    AppAccessToken, LoginCode, OauthCode, OpenId, PhoneCode, SessionKey, UserAccessToken,
+    ports::{WeChat, WeChatError},
+};
+
+use crate::{
+    answers::{good_body, ok, refusal_body},
+    client::{
+        APP_ID, CODE, IMPATIENT, NICKNAME, OPENID, PATIENT, PHONE, SECRET, SESSION_KEY, TOKEN, UNIONID, app,
+        impatient, on_time, wechat,
+    },
+    faults::faults,
+    refusals::refusals,
+    server::{ClosedPort, Server},
+};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Question {
+    LoginCode,
+    OauthCode,
+    UserInfo,
+    PhoneNumber,
+    CheckSession,
+    AppToken,
+}
+
+use Question::{AppToken, CheckSession, OauthCode as Oauth, PhoneNumber, UserInfo};
+
+impl Question {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::LoginCode,
+        Oauth,
+        UserInfo,
+        PhoneNumber,
+        CheckSession,
+        AppToken,
+    ];
+
+    /// What WeChat says where all is well, in its own spelling.
+    pub(crate) fn good_body(self) -> String {
+        match self {
+            Self::LoginCode => good_body(),
+            Oauth => format!(
+                r#"{{"access_token":"{TOKEN}","expires_in":7200,"refresh_token":"CANARYrefresh","openid":"{OPENID}","scope":"snsapi_login","unionid":"{UNIONID}"}}"#
+            ),
+            UserInfo => format!(
+                r#"{{"openid":"{OPENID}","nickname":"{NICKNAME}","sex":0,"language":"","city":"","province":"","country":"","headimgurl":"https:\/\/thirdwx.qlogo.cn\/{NICKNAME}\/132","privilege":[],"unionid":"{UNIONID}"}}"#
+            ),
+            PhoneNumber => format!(
+                r#"{{"errcode":0,"errmsg":"ok","phone_info":{{"phoneNumber":"{PHONE}","purePhoneNumber":"{PHONE}","countryCode":"86","watermark":{{"timestamp":1637744274,"appid":"{APP_ID}"}}}}}}"#
+            ),
+            CheckSession => r#"{"errcode":0,"errmsg":"ok"}"#.to_owned(),
+            AppToken => format!(r#"{{"access_token":"{TOKEN}","expires_in":7200}}"#),
+        }
+    }
+
+    /// Asks, and shows the answer as `Debug` does.
+    pub(crate) async fn ask_of(self, wechat: &HttpWeChat, within: Duration) -> Result<String, WeChatError> {
+        let (app, openid) = (app(APP_ID), OpenId::parse(OPENID).unwrap());
+        let token = AppAccessToken::parse(TOKEN).unwrap();
+        let asked = async {
+            Ok(match self {
+                Self::LoginCode => {
+                    let code = LoginCode::parse(CODE).unwrap();
+                    format!("{:?}", wechat.exchange_login_code(&app, &code, within).await?)
+                }
+                Oauth => {
+                    let code = OauthCode::parse(CODE).unwrap();
+                    format!("{:?}", wechat.exchange_oauth_code(&app, &code, within).await?)
+                }
+                UserInfo => {
+                    let token = UserAccessToken::parse(TOKEN).unwrap();
+                    format!("{:?}", wechat.user_info(&app, &openid, &token, within).await?)
+                }
+                PhoneNumber => {
+                    let code = PhoneCode::parse(CODE).unwrap();
+                    let asked = wechat.phone_number(&app, &code, &openid, &token, within);
+                    format!("{:?}", asked.await?)
+                }
+                CheckSession => {
+                    let key = SessionKey::parse(SESSION_KEY).unwrap();
+                    let asked = wechat.check_session(&app, &openid, &key, &token, within);
+                    format!("{:?}", asked.await?)
+                }
+                AppToken => format!("{:?}", wechat.app_access_token(&app, within).await?),
+            })
+        };
+        on_time(within, asked).await
+    }
+
+    /// Asks the server at this address, which does end the call.
+    pub(crate) async fn ask(self, api_url: &str) -> Result<String, WeChatError> {
+        self.ask_of(&wechat(api_url), PATIENT).await
+    }
+
+    /// Asks the server at this address, and does not wait long.
+    pub(crate) async fn ask_impatiently(self, api_url: &str) -> Result<String, WeChatError> {
+        self.ask_of(&impatient(api_url), IMPATIENT).await
+    }
+
+    /// What this refusal means where it is no answer.
+    fn meaning(self, errcode: &str, in_general: WeChatError) -> WeChatError {
+        match (errcode, self) {
+            ("40001" | "40014" | "42001", PhoneNumber | CheckSession) => WeChatError::AccessTokenRejected,
+            ("40001" | "40003" | "40014" | "42001", UserInfo) => WeChatError::CodeRejected,
+            _ => in_general,
+        }
+    }
+}
+
+/// Asks everything at the same time, each of a server of its own.
+async fn ask_everything<T, F>(ask: impl Fn(Question) -> F) -> Vec<(Question, T)>
+where
+    F: Future<Output = T> + Send + 'static,
+    T: Send + 'static,
+{
+    let asked = Question::ALL.map(|question| (question, tokio::spawn(ask(question))));
+    let mut answers = Vec::new();
+    for (question, answer) in asked {
+        answers.push((question, answer.await.unwrap()));
+    }
+    answers
+}
+
+#[tokio::test]
+async fn each_question_is_one_plain_request() {
+    // The key is base64 text, and the message is empty.
+    let signature = "eacc36ccc714449249746d457a348612597a28a632486fcf5ed5b45238c02864";
+    for (question, line, body) in [
+        (
+            Oauth,
+            format!(
+                "GET /sns/oauth2/access_token?appid={APP_ID}&secret={SECRET}&code={CODE}&grant_type=authorization_code HTTP/1.1"
+            ),
+            String::new(),
+        ),
+        (
+            UserInfo,
+            format!("GET /sns/userinfo?access_token={TOKEN}&openid={OPENID}&lang=zh_CN HTTP/1.1"),
+            String::new(),
+        ),
+        (
+            PhoneNumber,
+            format!("POST /wxa/business/getuserphonenumber?access_token={TOKEN} HTTP/1.1"),
+            format!(r#"{{"code":"{CODE}","openid":"{OPENID}"}}"#),
+        ),
+        (
+            CheckSession,
+            format!(
+                "GET /wxa/checksession?access_token={TOKEN}&openid={OPENID}&signature={signature}&sig_method=hmac_sha256 HTTP/1.1"
+            ),
+            String::new(),
+        ),
+        (
+            AppToken,
+            "POST /cgi-bin/stable_token HTTP/1.1".to_owned(),
+            format!(
+                r#"{{"appid":"{APP_ID}","force_refresh":false,"grant_type":"client_credential","secret":"{SECRET}"}}"#
+            ),
+        ),
+    ] {
+        let server = Server::answering(ok(question.good_body())).await;
+        question.ask(&server.url()).await.unwrap();
+        let [request] = server.requests().try_into().unwrap();
+        let (head, sent) = request.split_once("\r\n\r\n").unwrap();
+        assert_eq!(head.lines().next(), Some(line.as_str()));
+        assert_eq!(sent, body);
+        let fields: Vec<_> = head.lines().skip(1).map(str::to_ascii_lowercase).collect();
+        let names: Vec<_> = fields
+            .iter()
+            .filter_map(|field| field.split(':').next())
+            .collect();
+        if body.is_empty() {
+            assert_eq!(names, ["accept", "host"]);
+        } else {
+            assert_eq!(names, ["content-type", "accept", "host", "content-length"]);
+            assert!(fields.contains(&"content-type: application/json".to_owned()));
+            assert!(fields.contains(&format!("content-length: {}", body.len())));
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_good_answer_is_understood() {
+    let answer = async |question: Question, body: String| {
+        let server = Server::answering(ok(body)).await;
+        question.ask(&server.url()).await.unwrap()
+    };
+    for (question, more, expected) in [
+        (Oauth, "", "is_snapshot_user: false"),
+        (Oauth, ",\"is_snapshotuser\":1", "is_snapshot_user: true"),
+        (Oauth, ",\"errcode\":0", "unionid: Some(UnionId(…))"),
+        (UserInfo, ",\"errcode\":\"0\"", NICKNAME),
+        (PhoneNumber, ",\"new\":[null]", "Phone(…)"),
+        (CheckSession, ",\"new\":[null]", "Valid"),
+        (AppToken, ",\"errcode\":0,\"errmsg\":\"ok\"", "expires_in: 7200s"),
+    ] {
+        let good = question.good_body();
+        let body = format!("{}{more}}}", good.strip_suffix('}').unwrap());
+        let shown = answer(question, body).await;
+        assert!(shown.contains(expected), "{question:?}: {shown}");
+    }
+    let numeric = PhoneNumber.good_body().replace("\"86\"", "86");
+    assert_eq!(answer(PhoneNumber, numeric).await, "Phone(…)");
+}
+
+#[tokio::test]
+async fn a_nickname_costs_nobody_the_login() {
+    let good = UserInfo.good_body();
+    let (before, after) = good.split_once(NICKNAME).unwrap();
+    for (nickname, expected) in [
+        (&b"a\x14b"[..], "Some(\"a b\")"),
+        (b"a\xff", "Some(\"a\u{fffd}\")"),
+        (br"a\ud83d", "Some(\"a\u{fffd}\")"),
+        (br"\ud83d\udc3c", "Some(\"🐼\")"),
+        (b"", "None"),
+        (b"\0", "None"),
+    ] {
+        let body = [before.as_bytes(), nickname, after.as_bytes()].concat();
+        let server = Server::answering(ok(body)).await;
+        let shown = UserInfo.ask(&server.url()).await.unwrap();
+        assert!(shown.contains(&format!("nickname: {expected}")), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_key_that_wechat_has_no_more_is_stale_and_no_failure() {
+    for errcode in ["87007", "87009", "\"87009\""] {
+        let server = Server::answering(ok(refusal_body(errcode))).await;
+        assert_eq!(
+            CheckSession.ask(&server.url()).await.unwrap(),
+            "Stale",
+            "{errcode}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn each_refusal_of_each_question_says_what_it_means() {
+    let more = ["40003", "40014", "42001"].map(|errcode| {
+        let number = errcode.parse().unwrap();
+        (errcode, WeChatError::Misconfigured { errcode: number })
+    });
+    for (errcode, in_general) in refusals().into_iter().chain(more) {
+        let answers = ask_everything(async move |question| {
+            let server = Server::answering(ok(refusal_body(errcode))).await;
+            (question.ask(&server.url()).await, server.requests().len())
+        });
+        for (question, answer) in answers.await {
+            let expected = question.meaning(errcode, in_general);
+            assert_eq!(answer, (Err(expected), 1), "{errcode} {question:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_fault_ends_each_question_in_time_and_without_a_second_request() {
+    for (fault, script) in faults() {
+        let answers = ask_everything(|question| {
+            let script = script.clone();
+            async move {
+                let server = Server::start(vec![script]).await;
+                let answer = question.ask_impatiently(&server.url()).await;
+                (answer, server.connections(), server.requests().len())
+            }
+        });
+        for (question, (answer, connections, requests)) in answers.await {
+            assert_eq!(answer, Err(WeChatError::Unavailable), "{fault} {question:?}");
+            assert!(connections == 1 && requests <= 1, "{fault} {question:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_reached_was_not_asked() {
+    let port = ClosedPort::reserve();
+    let url = format!("http://{}", port.address());
+    for question in Question::ALL {
+        let answer = question.ask_impatiently(&url).await;
+        assert_eq!(answer, Err(WeChatError::NotReached), "{question:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_app_without_a_secret_gets_no_token_and_no_person() {
+    let server = Server::answering(ok("{}")).await;
+    let (wechat, app) = (wechat(&server.url()), app("wx2"));
+    let code = OauthCode::parse(CODE).unwrap();
+    let misconfigured = WeChatError::Misconfigured { errcode: 41004 };
+    let exchange = wechat.exchange_oauth_code(&app, &code, PATIENT).await;
+    assert_eq!(exchange, Err(misconfigured));
+    let token = wechat.app_access_token(&app, PATIENT).await;
+    assert_eq!(token, Err(misconfigured));
+    assert_eq!(server.connections(), 0);
+}
