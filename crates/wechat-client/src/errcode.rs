@@ -31,6 +31,9 @@ pub(crate) const fn meaning(errcode: i64, shown: Credential) -> WeChatError {
     match (errcode, shown) {
         (-1, _) => WeChatError::Busy,
         (40001 | 40014 | 42001, Credential::AppToken) => WeChatError::AccessTokenRejected,
+        // A phone code is shown together with its person's openid, and this is somebody else's. WeChat does not document what
+        // it says then, but here nothing else can be wrong with the openid.
+        (40003, Credential::AppToken) => WeChatError::CodeRejected,
         // A person's token comes from their code, so it takes a new code to get another one. 40003 says that it is not
         // theirs.
         (40001 | 40003 | 40014 | 42001, Credential::UserToken) => WeChatError::CodeRejected,

@@ -108,9 +108,9 @@ async fn there_is_no_second_call_where_no_time_is_left_for_it() {
     world.keep(1, TWO_HOURS, TWO_HOURS).await;
     let (world, calls) = (&world, &Mutex::new(0));
     let tokens = world.instance();
-    let answer = with_token(&tokens, WITHIN, |_token, within| async move {
+    let answer = with_token(&tokens, WITHIN, |_token, _within| async move {
         *calls.lock().unwrap() += 1;
-        world.clock.sleep(within).await;
+        world.clock.sleep(WITHIN).await;
         Err::<(), _>(WeChatError::AccessTokenRejected)
     });
     let failed = answer.await.unwrap_err();

@@ -70,7 +70,7 @@ async fn nobody_waits_longer_than_they_have_time() {
         matches!(failed, AppCallError::NotAsked(WeChatError::Unavailable)),
         "{failed:?}"
     );
-    assert_eq!(world.passed(), Duration::from_secs(1));
+    assert!(world.passed() <= Duration::from_secs(1), "{:?}", world.passed());
     assert_eq!(world.fetches(), 0);
 }
 
@@ -86,7 +86,11 @@ async fn who_has_less_time_than_the_one_they_wait_for_gives_up_in_time() {
     tokio::time::sleep(Duration::from_millis(10)).await;
     let impatient = show_within(&tokens, Duration::from_secs(1));
     assert!(impatient.await.is_err());
-    assert_eq!(world.passed(), Duration::from_millis(1010));
+    assert!(
+        world.passed() <= Duration::from_millis(1010),
+        "{:?}",
+        world.passed()
+    );
     assert_eq!(first.await.unwrap().unwrap(), shown(1));
     assert_eq!(world.fetches(), 1);
 }

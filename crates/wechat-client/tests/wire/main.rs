@@ -8,6 +8,8 @@ mod canary;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod each_question;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod fields;

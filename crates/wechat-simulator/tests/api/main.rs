@@ -13,10 +13,10 @@ mod oauth;
 #[cfg(test)]
 mod page;
 #[cfg(test)]
-mod phone;
-#[cfg(test)]
 mod server;
 #[cfg(test)]
 mod user_info;
 #[cfg(test)]
 mod wechat;
+#[cfg(test)]
+mod wxa;
