@@ -30,6 +30,11 @@ check-config:
 test *arguments:
     cargo xtask test {{ arguments }}
 
+# Run other people's WeChat SDKs against the simulator
+[group('check')]
+sdk:
+    cargo xtask sdk
+
 # Check that dependencies point the way they should
 [group('check')]
 arch:

@@ -1,7 +1,8 @@
-//! What a developer runs: `cargo xtask test`, `cargo xtask arch`.
+//! What a developer runs: `cargo xtask test`, `cargo xtask sdk`, `cargo xtask arch`.
 
 mod arch;
 mod run;
+mod sdk;
 mod test;
 
 use std::process::ExitCode;
@@ -9,7 +10,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask <command>
 
-  test [--quick]   all tests; --quick: fewer cases of each property
+  test [--quick]   all tests; --quick: fewer cases of each property, and not those of the SDKs
+  sdk              the tests of WeChat SDKs against the simulator
   arch             whether dependencies between crates point the way they should";
 
 fn main() -> ExitCode {
@@ -18,6 +20,7 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["test"] => test::run(false),
         ["test", "--quick"] => test::run(true),
+        ["sdk"] => sdk::run(),
         ["arch"] => arch::check(),
         _ => Err(USAGE.to_owned()),
     };
