@@ -1,4 +1,4 @@
-//! The access_tokens of apps, from outside.
+//! The `access_token`s of apps, from outside.
 
 use crate::wechat::{WeChat, mini};
 use serde_json::{Value, json};

@@ -219,9 +219,5 @@ async fn a_scanned_mini_program_code_opens_a_page_that_logs_in() {
 fn signature(key: &str) -> String {
     use hmac::{Hmac, KeyInit as _, Mac as _};
     let hmac = Hmac::<sha2::Sha256>::new_from_slice(key.as_bytes()).unwrap();
-    hmac.finalize()
-        .into_bytes()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    format!("{:x}", hmac.finalize().into_bytes())
 }
