@@ -31,16 +31,13 @@ pub(crate) const fn meaning(errcode: i64, shown: Credential) -> WeChatError {
     match (errcode, shown) {
         (-1, _) => WeChatError::Busy,
         (40001 | 40014 | 42001, Credential::AppToken) => WeChatError::AccessTokenRejected,
-        // A phone code is shown together with its person's openid, and 40003 says that it is somebody else's. WeChat does not
-        // document that, but nothing else can be wrong with an openid that it gave us. A person's token comes from their
-        // code, so it takes a new code to get another one.
-        (40003, Credential::AppToken) | (40001 | 40003 | 40014 | 42001, Credential::UserToken) => {
-            WeChatError::CodeRejected
-        }
         // 40030, 42002 and 42007 are of refresh tokens, 87007 and 87009 of session_keys: a new code cures those as well.
-        (40029 | 40030 | 40163 | 41008 | 42002 | 42003 | 42007 | 87007 | 87009, _) => {
-            WeChatError::CodeRejected
-        }
+        (40029 | 40030 | 40163 | 41008 | 42002 | 42003 | 42007 | 87007 | 87009, _)
+        // A person's token comes from their code, so it takes a new code to get another one.
+        | (40001 | 40003 | 40014 | 42001, Credential::UserToken)
+        // A phone code is shown together with its person's openid, and this one is somebody else's. WeChat does not document
+        // that, but nothing else can be wrong with an openid that it gave us.
+        | (40003, Credential::AppToken) => WeChatError::CodeRejected,
         // WeChat restricts this person (40226, 50002) or was not given their consent (50001): no new code and no operator
         // of ours changes that.
         (40226 | 50001 | 50002, _) => WeChatError::LoginBlocked,

@@ -18,8 +18,9 @@ use crate::{
 fn meaning(question: Question, errcode: &str, in_general: WeChatError) -> WeChatError {
     match (errcode, question) {
         ("40001" | "40014" | "42001", PhoneNumber | CheckSession) => WeChatError::AccessTokenRejected,
-        ("40003", PhoneNumber | CheckSession) => WeChatError::CodeRejected,
-        ("40001" | "40003" | "40014" | "42001", UserInfo) => WeChatError::CodeRejected,
+        ("40003", PhoneNumber | CheckSession) | ("40001" | "40003" | "40014" | "42001", UserInfo) => {
+            WeChatError::CodeRejected
+        }
         _ => in_general,
     }
 }

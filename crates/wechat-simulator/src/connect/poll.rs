@@ -2,7 +2,6 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::json;
 
 use super::query::Query;
 use crate::qr_login::{QrLogin, Stage};
@@ -40,7 +39,7 @@ pub(super) async fn answer(request: HttpRequest, state: Data<State>) -> HttpResp
         .insert_header(("cache-control", "no-store"))
         .insert_header(("x-content-type-options", "nosniff"));
     match query.get("f") {
-        Some("json") => response.json(json!({ "wx_errcode": progress.errcode, "wx_code": progress.code })),
+        Some("json") => response.content_type("application/json").body(progress.json()),
         format => response
             .content_type("text/javascript; charset=utf-8")
             .body(progress.script(format == Some("url"))),
@@ -105,6 +104,12 @@ impl Progress {
             SCANNED | CANCELLED => last != Some(self.errcode),
             _ => true,
         }
+    }
+
+    /// In WeChat's order.
+    fn json(&self) -> String {
+        let Self { errcode, code, .. } = self;
+        format!(r#"{{"wx_errcode":{errcode},"wx_code":"{code}"}}"#)
     }
 
     fn script(&self, with_redirect: bool) -> String {

@@ -219,5 +219,8 @@ async fn a_scanned_mini_program_code_opens_a_page_that_logs_in() {
 fn signature(key: &str) -> String {
     use hmac::{Hmac, KeyInit as _, Mac as _};
     let hmac = Hmac::<sha2::Sha256>::new_from_slice(key.as_bytes()).unwrap();
-    format!("{:x}", hmac.finalize().into_bytes())
+    let digits = hmac.finalize().into_bytes();
+    digits
+        .iter()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"))
 }
