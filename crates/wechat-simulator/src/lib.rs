@@ -13,6 +13,7 @@ mod consent;
 mod control;
 mod encrypted;
 mod event;
+mod exchange;
 mod faults;
 mod options;
 mod page;

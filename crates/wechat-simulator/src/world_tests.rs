@@ -1,5 +1,7 @@
 use super::*;
 use crate::app::demo_apps;
+use crate::person::DEMO_PERSON;
+use crate::wire::Refusal;
 
 const FIVE_MINUTES: Duration = Duration::from_mins(5);
 

@@ -29,6 +29,9 @@ mod app_token;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+#[path = "../common/log.rs"]
+mod log;
+#[cfg(test)]
 mod mini_program;
 #[cfg(test)]
 mod oauth;

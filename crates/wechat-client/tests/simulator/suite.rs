@@ -1,15 +1,6 @@
 //! Every scenario by itself, and all of them under the eyes of somebody who reads the log.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
-use tracing_subscriber::{
-    filter::LevelFilter, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt,
-};
-
-use crate::world::World;
+use crate::{log::Log, world::World};
 
 scenarios! {
     mini_program: [
@@ -50,45 +41,17 @@ scenarios! {
     ]
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
 /// On one thread, so that everything which the client and its libraries say is heard, and nothing that the simulator
 /// says on its own threads.
 #[tokio::test]
 async fn no_scenario_logs_a_secret() {
     let log = Log::default();
-    let lines = tracing_subscriber::fmt::layer()
-        .with_writer(log.clone())
-        .with_ansi(false);
-    let listening = tracing_subscriber::registry()
-        .with(LevelFilter::TRACE)
-        .with(lines)
-        .set_default();
+    let listening = log.capture();
     let world = World::start();
     let count = all(&world).await;
     drop(listening);
 
-    let text = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+    let text = log.text();
     let secrets = world.secrets();
     assert!(count > 20 && secrets.len() > 100, "{count} {}", secrets.len());
     for secret in &secrets {

@@ -1,13 +1,5 @@
 //! Nothing secret reaches a log, at any level, from any library.
 
-use std::{
-    io,
-    sync::{Arc, Mutex},
-};
-
-use tracing_subscriber::{
-    filter::LevelFilter, fmt::MakeWriter, layer::SubscriberExt, util::SubscriberInitExt,
-};
 use url::Url;
 use wechat_login_client::HttpWeChat;
 use wechat_login_domain::{Error, ports::WeChatError};
@@ -16,6 +8,7 @@ use crate::{
     answers::{good_body, ok, ok_and_stay, refusal_body},
     client::{IMPATIENT, NICKNAME, PHONE, SESSION_KEY, ask, secrets, settings, wechat},
     faults::faults,
+    log::Log,
     malformed::malformed,
     question::Question,
     refusals::refusals,
@@ -24,45 +17,6 @@ use crate::{
 
 /// What tells WeChat that we know the `session_key`.
 const SIGNATURE: &str = "eacc36ccc714449249746d457a348612597a28a632486fcf5ed5b45238c02864";
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    /// Everything that this thread says from now on, `log` records of libraries included.
-    fn capture(&self) -> impl Drop {
-        let lines = tracing_subscriber::fmt::layer()
-            .with_writer(self.clone())
-            .with_ansi(false);
-        tracing_subscriber::registry()
-            .with(LevelFilter::TRACE)
-            .with(lines)
-            .set_default()
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).into_owned()
-    }
-}
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
 
 /// Every way in which a call ends, good or bad. What the answers look like in an error text or in `Debug` comes back.
 async fn every_outcome() -> (String, usize) {

@@ -14,6 +14,9 @@ mod faults;
 #[cfg(test)]
 mod fields;
 #[cfg(test)]
+#[path = "../common/log.rs"]
+mod log;
+#[cfg(test)]
 mod malformed;
 #[cfg(test)]
 mod question;

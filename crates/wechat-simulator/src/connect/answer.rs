@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use url::form_urlencoded;
 
 use super::words::Words;
-use crate::page::html::escape;
+use crate::page::html::{document, escape};
 use crate::page::language::Language;
 use crate::page::{self, guarded_by};
 use crate::person::PersonId;
@@ -31,24 +31,9 @@ pub(super) fn page(policy: &'static str, html: String) -> HttpResponse {
 
 /// A whole page: `head` and `body` are HTML already.
 pub(super) fn html(words: &Words, title: &str, head: &str, body: &str) -> String {
-    format!(
-        r#"<!doctype html>
-<html lang="{}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/simulator/page.css">
-<link rel="stylesheet" href="/simulator/connect.css">
-{head}</head>
-<body class="connect">
-{body}
-</body>
-</html>
-"#,
-        words.html_lang
-    )
+    let head = format!("<link rel=\"stylesheet\" href=\"/simulator/connect.css\">\n{head}");
+    let body = format!("<body class=\"connect\">\n{body}\n</body>");
+    document(words.html_lang, title, &head, &body)
 }
 
 /// A page of the phone's.

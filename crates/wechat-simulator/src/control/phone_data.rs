@@ -1,19 +1,9 @@
-use serde::Deserialize;
-
+use super::user_info::Whose;
 use crate::app::Channel;
 use crate::encrypted::{self, Encrypted};
 use crate::phone_number::PhoneNumber;
 use crate::rejection::Rejection;
 use crate::world::World;
-
-#[derive(Deserialize)]
-pub(super) struct Whose {
-    app_id: String,
-    person: String,
-    /// Encrypts as a device does whose key WeChat has replaced.
-    #[serde(default)]
-    stale_key: bool,
-}
 
 /// The phone number as old mini-programs receive it: encrypted, and without a code.
 pub(super) fn make(world: &mut World, whose: &Whose) -> Result<Encrypted, Rejection> {

@@ -7,11 +7,11 @@ use crate::world::World;
 
 #[derive(Deserialize)]
 pub(super) struct Whose {
-    app_id: String,
-    person: String,
+    pub(super) app_id: String,
+    pub(super) person: String,
     /// Encrypts as a device does whose key WeChat has replaced.
     #[serde(default)]
-    stale_key: bool,
+    pub(super) stale_key: bool,
 }
 
 pub(super) fn make(world: &mut World, whose: &Whose) -> Result<UserInfo, Rejection> {

@@ -14,6 +14,24 @@ pub(crate) fn escape(text: &str) -> String {
     escaped
 }
 
+/// A whole page. All of it is HTML already.
+pub(crate) fn document(lang: &str, title: &str, head: &str, body: &str) -> String {
+    format!(
+        r#"<!doctype html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/simulator/page.css">
+{head}</head>
+{body}
+</html>
+"#
+    )
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 use super::card;
 use super::curl;
 use super::events;
-use super::html::escape;
+use super::html::{document, escape};
 use super::language::Language;
 use super::words::Words;
 use crate::app::{App, Channel};
@@ -12,6 +12,8 @@ use crate::code;
 use crate::person::{DEMO_PERSON, Person};
 use crate::push::Pushed;
 use crate::rejection::Rejection;
+
+const SCRIPT: &str = "<script src=\"/simulator/page.js\" defer></script>\n";
 
 /// All that one showing of the page needs.
 pub(super) struct View<'a> {
@@ -60,18 +62,8 @@ impl View<'_> {
             0 => String::new(),
             count => format!("<p class=\"quiet\">{} {count}</p>", words.more_people),
         };
-        format!(
-            r#"<!doctype html>
-<html lang="{html_lang}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/simulator/page.css">
-<script src="/simulator/page.js" defer></script>
-</head>
-<body>
+        let body = format!(
+            r#"<body>
 <header><h1>{title}</h1><nav>{switch}</nav></header>
 <p class="warning" role="note">{not_wechat}</p>
 <main>
@@ -82,11 +74,10 @@ impl View<'_> {
 <section><h2>{apps_heading}</h2><div class="cards">{apps}</div></section>
 <section><h2>{people_heading}</h2><div class="cards">{people}</div>{more}</section>
 {events}</main>
-</body>
-</html>
-"#,
+</body>"#,
             words.code_heading, words.code_intro, words.phone_heading, words.phone_intro, words.phone_link
-        )
+        );
+        document(html_lang, title, SCRIPT, &body)
     }
 
     /// For the fields that take a name.
