@@ -21,6 +21,8 @@ pub struct App {
     pub open_platform: Option<String>,
     /// The host that its users may be sent back to (授权回调域), without scheme and port; any where it is `None`.
     pub callback_domain: Option<String>,
+    /// Whether those addresses are `http` or `https`; either where it is `None`. Only official accounts' are compared.
+    pub callback_scheme: Option<String>,
     /// The addresses that its server may call from (IP白名单); any where it is empty.
     pub ip_allowlist: Vec<IpAddr>,
     /// Whether it may ask for phone numbers: at WeChat, where a company owns it.
@@ -45,6 +47,7 @@ impl App {
             channel,
             open_platform: Some("default".to_owned()),
             callback_domain: None,
+            callback_scheme: None,
             ip_allowlist: Vec::new(),
             phone_enabled: true,
             published_pages: Vec::new(),

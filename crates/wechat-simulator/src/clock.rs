@@ -1,7 +1,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Ten years: enough for any test, and the clock's Unix time still fits the eight hex digits of a `rid`.
-const FURTHEST: Duration = Duration::from_hours(10 * 365 * 24);
+/// Ten years and the days that ten years may have more: enough for any test, and the clock's Unix time still fits the eight hex digits of a `rid`.
+const FURTHEST: Duration = Duration::from_hours(3_653 * 24);
 
 /// Real time plus what was added to it. Times are durations since the Unix epoch.
 #[derive(Debug, Default)]

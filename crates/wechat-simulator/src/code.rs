@@ -12,7 +12,7 @@ pub(crate) const MOCK: &str = "the code is a mock one";
 
 const CHECKSUM: usize = 8;
 const LOGIN: Shape = Shape {
-    alphabet: b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+    alphabet: random::ALPHANUMERIC,
     length: 32,
 };
 const PHONE: Shape = Shape {

@@ -20,8 +20,6 @@ pub(crate) struct IssuedCode {
     pub(crate) grant: Grant,
     pub(crate) expires_at: Duration,
     pub(crate) spent: bool,
-    /// Whether its person is the virtual account of a snapshot page.
-    pub(crate) snapshot: bool,
 }
 
 /// What a code is good for.
@@ -30,9 +28,26 @@ pub(crate) enum Grant {
     /// `jscode2session`, which will answer with this key.
     MiniProgramLogin(SessionKey),
     /// The login of a website, an app or an official account.
-    OauthLogin(Scope),
+    OauthLogin(Consent),
     /// The person's phone number.
     Phone,
+}
+
+/// How much a person allowed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Consent {
+    pub(crate) scope: Scope,
+    /// Whether the person is the virtual account of a snapshot page.
+    pub(crate) snapshot: bool,
+}
+
+impl From<Scope> for Consent {
+    fn from(scope: Scope) -> Self {
+        Self {
+            scope,
+            snapshot: false,
+        }
+    }
 }
 
 /// The codes that have not expired, and a few that have.
@@ -99,7 +114,6 @@ mod tests {
             grant: Grant::Phone,
             expires_at: Duration::from_secs(now + 300),
             spent: false,
-            snapshot: false,
         };
         codes.insert(&Arc::from(code), issued, Duration::from_secs(now));
     }

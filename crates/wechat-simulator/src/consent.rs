@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use crate::app::App;
+use crate::codes::Consent;
 use crate::person::PersonId;
 use crate::qr_login::{Action, QrLogin, Stage};
 use crate::redirect::Redirect;
@@ -51,25 +52,13 @@ impl World {
     }
 
     /// The code of a snapshot page, where WeChat shows a virtual account in place of the person.
-    pub(crate) fn issue_snapshot_code(
-        &mut self,
-        app: &App,
-        person: &PersonId,
-    ) -> Result<Arc<str>, Rejection> {
-        let name = format!("快照 {}", person.as_str());
-        let account = self.people.put(&name, None, Some("微信用户".to_owned()), None)?;
-        let code = self.issue_oauth_code(app, &account.id, Scope::SnsapiUserinfo);
-        let now = self.clock.now();
-        if let Some(issued) = self.codes.find(&code, now) {
-            issued.snapshot = true;
-        }
-        Ok(code)
-    }
-
-    /// Whether `is_snapshotuser` stands in the answer to this code, be it spent or not.
-    pub(crate) fn is_of_snapshot(&mut self, code: &str) -> bool {
-        let now = self.clock.now();
-        self.codes.find(code, now).is_some_and(|issued| issued.snapshot)
+    pub(crate) fn issue_snapshot_code(&mut self, app: &App, person: &PersonId) -> Arc<str> {
+        let account = PersonId::of(&format!("snapshot of {}", person.as_str()));
+        let consent = Consent {
+            scope: Scope::SnsapiUserinfo,
+            snapshot: true,
+        };
+        self.issue_oauth_code(app, &account, consent)
     }
 
     /// A person takes back what they allowed an app: whatever it holds of theirs is void.
@@ -78,7 +67,7 @@ impl World {
             .forget(|login| login.app.app_id == app.app_id && login.stage.person() == Some(person));
         self.user_tokens.withdraw(&app.app_id, person);
         self.codes
-            .forget(|issued| issued.app_id == app.app_id && issued.person == *person);
+            .forget(|issued| !issued.spent && issued.app_id == app.app_id && issued.person == *person);
         self.changes.tell();
     }
 }

@@ -47,7 +47,7 @@ fn a_qr_code_goes_from_scan_by_way_of_cancel_to_a_code_of_its_person() {
     );
     assert_eq!(
         world.exchange_oauth_code(&web, code).unwrap(),
-        (alice(), Scope::SnsapiLogin)
+        (alice(), Scope::SnsapiLogin.into())
     );
 }
 
@@ -95,14 +95,14 @@ fn a_snapshot_page_shows_an_account_that_is_nobodys_and_always_the_same() {
     let (mut world, _) = world();
     let h5 = demo_apps().remove(3);
     let [first, second] = [(), ()].map(|()| {
-        let code = world.issue_snapshot_code(&h5, &alice()).unwrap();
-        let (account, scope) = world.exchange_oauth_code(&h5, &code).unwrap();
-        assert!(world.is_of_snapshot(&code) && scope == Scope::SnsapiUserinfo);
-        world.people.by_id(&account).unwrap()
+        let code = world.issue_snapshot_code(&h5, &alice());
+        let (account, consent) = world.exchange_oauth_code(&h5, &code).unwrap();
+        assert!(consent.snapshot && consent.scope == Scope::SnsapiUserinfo);
+        account
     });
-    assert_eq!(first.id, second.id);
-    assert_ne!(first.id, alice());
-    assert_eq!(first.nickname.as_deref(), Some("微信用户"));
+    assert_eq!(first, second);
+    assert_ne!(first, alice());
+    assert!(world.people.by_id(&first).is_none());
     let code = world.issue_oauth_code(&h5, &alice(), Scope::SnsapiUserinfo);
-    assert!(!world.is_of_snapshot(&code));
+    assert!(!world.exchange_oauth_code(&h5, &code).unwrap().1.snapshot);
 }

@@ -1,9 +1,8 @@
 use crate::app::{App, Channel};
 use crate::code;
-use crate::codes::{Grant, IssuedCode};
+use crate::codes::{Consent, Grant, IssuedCode};
 use crate::options::UnknownCodes;
 use crate::person::{DEMO_PERSON, PersonId};
-use crate::scope::Scope;
 use crate::session_key::SessionKey;
 use crate::wire::Refusal;
 use crate::world::World;
@@ -20,17 +19,17 @@ impl World {
     /// Spends a mini-program's login code.
     pub(crate) fn exchange_login_code(&mut self, app: &App, code: &str) -> Result<SignedIn, Refusal> {
         let now = self.clock.now();
-        let issued = self.codes.find(code, now);
-        let signed_in = match issued.map(|issued| issued.sign_in(app)).transpose()? {
-            Some(signed_in) => signed_in,
-            None if app.channel == Channel::MiniProgram && self.is_stand_in(code) => {
-                let person = PersonId::of(DEMO_PERSON);
-                let session_key = self.key_on_device(app, &person);
-                SignedIn { person, session_key }
+        let signed_in = match self.codes.find(code, now) {
+            Some(issued) => {
+                let signed_in = issued.sign_in(app)?;
+                if self.people.is_blocked(&signed_in.person) {
+                    return Err(Refusal::CODE_BLOCKED);
+                }
+                issued.spent = true;
+                signed_in
             }
-            None => return Err(Refusal::INVALID_CODE),
+            None => self.stand_in(app, code)?,
         };
-        self.refuse_blocked(&signed_in.person)?;
         self.keys
             .of(app, &signed_in.person)
             .exchanged(signed_in.session_key);
@@ -42,16 +41,18 @@ impl World {
         &mut self,
         app: &App,
         code: &str,
-    ) -> Result<(PersonId, Scope), Refusal> {
+    ) -> Result<(PersonId, Consent), Refusal> {
         let now = self.clock.now();
         let issued = self.codes.find(code, now).ok_or(Refusal::INVALID_CODE)?;
-        let Grant::OauthLogin(scope) = issued.grant else {
+        let Grant::OauthLogin(consent) = issued.grant else {
             return Err(Refusal::INVALID_CODE);
         };
-        issued.spend(app)?;
-        let person = issued.person.clone();
-        self.refuse_blocked(&person)?;
-        Ok((person, scope))
+        issued.check(app)?;
+        if self.people.is_blocked(&issued.person) {
+            return Err(Refusal::CODE_BLOCKED);
+        }
+        issued.spent = true;
+        Ok((issued.person.clone(), consent))
     }
 
     /// Spends the code of the phone button, which is for the app that shows its token, and for this person where
@@ -79,36 +80,40 @@ impl World {
         Ok(issued.person.clone())
     }
 
-    fn refuse_blocked(&self, person: &PersonId) -> Result<(), Refusal> {
-        if self.people.is_blocked(person) {
+    /// Whom a code signs in that nobody issued, or that is long forgotten: the demo person or nobody.
+    fn stand_in(&mut self, app: &App, code: &str) -> Result<SignedIn, Refusal> {
+        let is_known =
+            code == code::MOCK || (self.unknown_codes == UnknownCodes::DemoPerson && !code::is_ours(code));
+        if !is_known || app.channel != Channel::MiniProgram {
+            return Err(Refusal::INVALID_CODE);
+        }
+        let person = PersonId::of(DEMO_PERSON);
+        if self.people.is_blocked(&person) {
             return Err(Refusal::CODE_BLOCKED);
         }
-        Ok(())
-    }
-
-    /// Whether a code that nobody issued, or that is long forgotten, signs in the demo person.
-    fn is_stand_in(&self, code: &str) -> bool {
-        code == code::MOCK || (self.unknown_codes == UnknownCodes::DemoPerson && !code::is_ours(code))
+        let session_key = self.key_on_device(app, &person);
+        Ok(SignedIn { person, session_key })
     }
 }
 
 impl IssuedCode {
-    fn sign_in(&mut self, app: &App) -> Result<SignedIn, Refusal> {
+    /// Whom it would sign in.
+    fn sign_in(&self, app: &App) -> Result<SignedIn, Refusal> {
         let Grant::MiniProgramLogin(session_key) = self.grant else {
             return Err(Refusal::INVALID_CODE);
         };
-        self.spend(app)?;
+        self.check(app)?;
         Ok(SignedIn {
             person: self.person.clone(),
             session_key,
         })
     }
 
-    fn spend(&mut self, app: &App) -> Result<(), Refusal> {
+    fn check(&self, app: &App) -> Result<(), Refusal> {
         if self.app_id != app.app_id {
             return Err(Refusal::INVALID_CODE);
         }
-        if std::mem::replace(&mut self.spent, true) {
+        if self.spent {
             return Err(Refusal::CODE_BEEN_USED);
         }
         Ok(())

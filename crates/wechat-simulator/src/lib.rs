@@ -15,6 +15,7 @@ mod encrypted;
 mod event;
 mod exchange;
 mod faults;
+mod guard;
 mod options;
 mod page;
 mod people;

@@ -123,9 +123,10 @@ impl People {
 }
 
 fn check_text(field: &str, text: &str) -> Result<(), Rejection> {
-    if text.trim().is_empty() || text.chars().count() > LONGEST_NAME {
+    let is_long = text.chars().count() > LONGEST_NAME;
+    if text.trim().is_empty() || is_long || text.chars().any(char::is_control) {
         return Err(Rejection::invalid(format!(
-            "A person's {field} has 1 to {LONGEST_NAME} characters."
+            "A person's {field} has 1 to {LONGEST_NAME} characters that are no control characters."
         )));
     }
     Ok(())

@@ -60,9 +60,8 @@ pub(crate) enum State {
 
 impl QrLogin {
     pub(crate) fn new(app: Arc<App>, redirect: Redirect, now: Duration) -> Self {
-        const LETTERS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
         Self {
-            uuid: random::text(LETTERS, 16).into(),
+            uuid: random::text(random::ALPHANUMERIC, 16).into(),
             app,
             redirect,
             expires_at: now + LIFE,

@@ -18,11 +18,14 @@ impl Redirect {
         if uri.len() + state.len() > LONGEST {
             return None;
         }
+        // The parser repairs more than WeChat does.
+        if !uri.starts_with("http://") && !uri.starts_with("https://") {
+            return None;
+        }
         let uri = Url::parse(uri).ok()?;
         let host = uri.host_str()?;
-        let is_page = matches!(uri.scheme(), "http" | "https");
         let is_there = domain.is_none_or(|domain| host.eq_ignore_ascii_case(domain));
-        (is_page && is_there).then(|| Self {
+        is_there.then(|| Self {
             uri,
             state: state.to_owned(),
         })
@@ -30,6 +33,10 @@ impl Redirect {
 
     pub(crate) fn host(&self) -> &str {
         self.uri.host_str().unwrap_or_default()
+    }
+
+    pub(crate) fn scheme(&self) -> &str {
+        self.uri.scheme()
     }
 
     pub(crate) fn with_code(&self, code: &str) -> String {
@@ -98,6 +105,7 @@ mod tests {
             "javascript:alert(1)//shop.example.com",
             "data:text/html,shop.example.com",
             "ftp://shop.example.com/",
+            "https:shop.example.com/cb",
             "https://www.shop.example.com/",
             "https://example.com/",
             "https://shop.example.com@evil.example/",

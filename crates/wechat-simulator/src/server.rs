@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
+use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data};
 use actix_web::{App, HttpResponse, HttpServer};
 
 use crate::rejection::Rejection;
 use crate::world::World;
-use crate::{Options, connect, control, demo_apps, faults, page, wechat};
+use crate::{Options, connect, control, demo_apps, faults, guard, page, wechat};
 
 /// Two, so that a load test on one machine leaves cores for what it tests.
 const WORKERS: usize = 2;
@@ -27,6 +28,8 @@ pub struct Simulator {
 pub(crate) struct State {
     world: Mutex<World>,
     pub(crate) service_url: String,
+    /// Whether only this machine is meant to reach it.
+    pub(crate) is_local: bool,
 }
 
 impl Simulator {
@@ -49,6 +52,7 @@ impl Simulator {
         let app = move || {
             App::new()
                 .app_data(state.clone())
+                .wrap(from_fn(guard::check))
                 .configure(control::routes)
                 .configure(wechat::routes)
                 .configure(connect::routes)
@@ -104,6 +108,7 @@ impl State {
         let service_url = options.service_url.as_deref().unwrap_or("http://127.0.0.1:8080");
         Self {
             world: Mutex::new(World::new(apps, options.unknown_codes)),
+            is_local: !options.allow_non_loopback,
             service_url: service_url.trim_end_matches('/').to_owned(),
         }
     }

@@ -11,8 +11,10 @@ use crate::person::Person;
 use crate::random;
 use crate::session_key::SessionKey;
 
-/// The grey picture of people who show no profile.
-const ANONYMOUS_AVATAR: &str = "https://thirdwx.qlogo.cn/mmopen/vi_32/POgEwh4mIHO4nibH0KlMECNjjGxQUq24ZEaGT4poC6icRiccVGKSyXwibcPq4BWmiaIGuG1icwxaQX6grC9VemZoJ8rg/132";
+/// What people are called who show no profile.
+pub(crate) const ANONYMOUS: &str = "微信用户";
+/// Their grey picture.
+pub(crate) const ANONYMOUS_AVATAR: &str = "https://thirdwx.qlogo.cn/mmopen/vi_32/POgEwh4mIHO4nibH0KlMECNjjGxQUq24ZEaGT4poC6icRiccVGKSyXwibcPq4BWmiaIGuG1icwxaQX6grC9VemZoJ8rg/132";
 
 /// The profile as the mini-program receives it, with the proofs that its server can check.
 #[derive(Debug, Serialize)]
@@ -71,7 +73,7 @@ impl<'a> Profile<'a> {
     fn of(person: &'a Person) -> Self {
         let (nick_name, language, avatar_url, is_demote) = match person.nickname.as_deref() {
             Some(nickname) => (nickname, "zh_CN", avatar(person), None),
-            None => ("微信用户", "", ANONYMOUS_AVATAR.to_owned(), Some(true)),
+            None => (ANONYMOUS, "", ANONYMOUS_AVATAR.to_owned(), Some(true)),
         };
         Self {
             nick_name,

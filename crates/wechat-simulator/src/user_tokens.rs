@@ -3,8 +3,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::app::{App, Channel};
+use crate::codes::Consent;
 use crate::person::PersonId;
-use crate::scope::Scope;
 use crate::token;
 use crate::wire::Refusal;
 
@@ -28,7 +28,7 @@ pub(crate) struct UserTokens {
 pub(crate) struct TokenPair {
     pub(crate) app_id: String,
     pub(crate) person: PersonId,
-    pub(crate) scope: Scope,
+    pub(crate) consent: Consent,
     pub(crate) access_token: Arc<str>,
     pub(crate) refresh_token: Arc<str>,
     access_expires_at: Duration,
@@ -50,7 +50,13 @@ impl Default for UserTokens {
 
 impl UserTokens {
     /// A new pair of tokens. Where there are too many, the oldest is forgotten.
-    pub(crate) fn give(&mut self, app: &App, person: PersonId, scope: Scope, now: Duration) -> &TokenPair {
+    pub(crate) fn give(
+        &mut self,
+        app: &App,
+        person: PersonId,
+        consent: Consent,
+        now: Duration,
+    ) -> &TokenPair {
         if self.all.len() >= self.most {
             self.forget_first();
         }
@@ -61,7 +67,7 @@ impl UserTokens {
         let pair = TokenPair {
             app_id: app.app_id.clone(),
             person,
-            scope,
+            consent,
             access_token: token::of_person().into(),
             refresh_token: token::of_person().into(),
             access_expires_at: now + ACCESS_LIFE,

@@ -1,5 +1,6 @@
 use super::*;
 use crate::app::demo_apps;
+use crate::scope::Scope;
 
 const HOURS: fn(u64) -> Duration = Duration::from_hours;
 
@@ -9,7 +10,7 @@ fn given(tokens: &mut UserTokens, channel: Channel, now: Duration) -> TokenPair 
         .find(|app| app.channel == channel)
         .unwrap();
     let person = PersonId::of("alice");
-    tokens.give(&app, person, Scope::SnsapiLogin, now).clone()
+    tokens.give(&app, person, Scope::SnsapiLogin.into(), now).clone()
 }
 
 #[test]

@@ -65,6 +65,68 @@ impl Refusal {
     pub(crate) const INVALID_SIG_METHOD: Self = Self::new(87008, "invalid sig_method");
     pub(crate) const INVALID_SIGNATURE: Self = Self::new(87009, "invalid signature");
 
+    /// How the `errmsg` of an errcode begins, as far as the login paths show it.
+    pub(crate) fn usual(errcode: i32) -> Self {
+        let known = [
+            Self::INVALID_CREDENTIAL,
+            Self::INVALID_GRANT_TYPE,
+            Self::INVALID_OPENID,
+            Self::INVALID_APPID,
+            Self::INVALID_CODE,
+            Self::INVALID_REFRESH_TOKEN,
+            Self::INVALID_ARGS,
+            Self::INVALID_APPSECRET,
+            Self::INVALID_SCENE,
+            Self::CODE_BEEN_USED,
+            Self::SCENE_LENGTH,
+            Self::CODE_BLOCKED,
+            Self::ACCESS_TOKEN_MISSING,
+            Self::APPID_MISSING,
+            Self::REFRESH_TOKEN_MISSING,
+            Self::APPSECRET_MISSING,
+            Self::MISSING_CODE,
+            Self::OPENID_MISSING,
+            Self::INVALID_PAGE,
+            Self::ACCESS_TOKEN_EXPIRED,
+            Self::REFRESH_TOKEN_EXPIRED,
+            Self::TOKENS_WITHDRAWN,
+            Self::REQUIRE_GET,
+            Self::REQUIRE_POST,
+            Self::EMPTY_POST_DATA,
+            Self::DAILY_QUOTA,
+            Self::MINUTE_QUOTA,
+            Self::DATA_FORMAT_ERROR,
+            Self::API_UNAUTHORIZED,
+            Self::CLEARED_TOO_OFTEN,
+            Self::RESERVED_PAGE,
+            Self::NO_SESSION_KEY,
+            Self::INVALID_SIG_METHOD,
+            Self::INVALID_SIGNATURE,
+            Self::unknown_token(40014),
+            Self::invalid_ip(IpAddr::from([203, 0, 113, 7])),
+            Self::new(0, "ok"),
+            Self::new(-1, "system error"),
+            Self::new(42003, "oauth_code expired"),
+            Self::new(44990, "reach max api second frequence limit"),
+            Self::new(44993, "reach max api day frequence limit"),
+            Self::new(48004, "api forbidden"),
+            Self::new(50001, "user unauthorized"),
+            Self::new(50002, "user limited"),
+        ];
+        known
+            .into_iter()
+            .find(|refusal| refusal.errcode == errcode)
+            .unwrap_or(Self::new(errcode, "error"))
+    }
+
+    /// In somebody's own words.
+    pub(crate) fn in_words(errcode: i32, errmsg: String) -> Self {
+        Self {
+            errcode,
+            errmsg: errmsg.into(),
+        }
+    }
+
     const fn new(errcode: i32, errmsg: &'static str) -> Self {
         Self {
             errcode,
@@ -114,15 +176,12 @@ impl Family {
         }
     }
 
-    /// The body of a refusal.
+    /// The body of a refusal. Of 0, which is none, the words stand alone.
     pub(crate) fn refusal(self, refusal: &Refusal, now: Duration) -> String {
-        self.failure(refusal.errcode, &refusal.errmsg, now)
-    }
-
-    /// The same, in words that are not WeChat's own.
-    pub(crate) fn failure(self, errcode: i32, errmsg: &str, now: Duration) -> String {
+        let Refusal { errcode, errmsg } = refusal;
         let rid = rid(now);
         let errmsg = match self {
+            _ if *errcode == 0 => errmsg.to_string(),
             Self::Sns => format!("{errmsg}, rid: {rid}"),
             Self::Cgi => format!("{errmsg} rid: {rid}"),
             Self::Wxa => format!("{errmsg} hint: [{}] rid: {rid}", hint()),
@@ -149,8 +208,8 @@ fn rid(now: Duration) -> String {
 
 /// What stands before the `rid` in some answers, such as `qigBTVNre-vXl5ra`.
 fn hint() -> String {
-    const LETTERS: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    format!("{}-{}", random::text(LETTERS, 9), random::text(LETTERS, 6))
+    let text = |length| random::text(random::ALPHANUMERIC, length);
+    format!("{}-{}", text(9), text(6))
 }
 
 #[cfg(test)]

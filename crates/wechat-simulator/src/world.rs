@@ -9,7 +9,7 @@ use crate::apps::Apps;
 use crate::changes::Changes;
 use crate::clock::Clock;
 use crate::code;
-use crate::codes::{Codes, Grant, IssuedCode};
+use crate::codes::{Codes, Consent, Grant, IssuedCode};
 use crate::faults::Faults;
 use crate::options::UnknownCodes;
 use crate::people::People;
@@ -105,17 +105,22 @@ impl World {
                 let key = self.keys.for_new_code((app, person), &code, now, min_age);
                 Grant::MiniProgramLogin(key)
             }
-            (CodeKind::Login, Channel::Web) => Grant::OauthLogin(Scope::SnsapiLogin),
-            (CodeKind::Login, _) => Grant::OauthLogin(Scope::SnsapiUserinfo),
+            (CodeKind::Login, Channel::Web) => Grant::OauthLogin(Scope::SnsapiLogin.into()),
+            (CodeKind::Login, _) => Grant::OauthLogin(Scope::SnsapiUserinfo.into()),
         };
         let life = self.put_code(&code, app, person, grant);
         (code, life)
     }
 
     /// The code of a website, an app or an official account that a person has allowed this much.
-    pub(crate) fn issue_oauth_code(&mut self, app: &App, person: &PersonId, scope: Scope) -> Arc<str> {
+    pub(crate) fn issue_oauth_code(
+        &mut self,
+        app: &App,
+        person: &PersonId,
+        consent: impl Into<Consent>,
+    ) -> Arc<str> {
         let code: Arc<str> = code::new_login().into();
-        self.put_code(&code, app, person, Grant::OauthLogin(scope));
+        self.put_code(&code, app, person, Grant::OauthLogin(consent.into()));
         code
     }
 
@@ -131,7 +136,6 @@ impl World {
             grant,
             expires_at: now + life,
             spent: false,
-            snapshot: false,
         };
         self.codes.insert(code, issued, now);
         life

@@ -4,10 +4,12 @@ use actix_web::{HttpRequest, HttpResponse};
 use url::form_urlencoded;
 
 use super::words::Words;
+use crate::app::App;
 use crate::page::html::{document, escape};
 use crate::page::language::Language;
 use crate::page::{self, guarded_by};
 use crate::person::PersonId;
+use crate::redirect::Redirect;
 use crate::rejection::Rejection;
 
 /// May stand in a frame, as the login page of a website does.
@@ -48,6 +50,18 @@ pub(super) fn phone(request: &HttpRequest, policy: &'static str, main: &str) -> 
         switch(request, language)
     );
     page(policy, html(words, title, "", &body))
+}
+
+/// The app, and where it wants its people back.
+pub(super) fn who_asks(words: &Words, app: &App, redirect: &Redirect) -> String {
+    let initial: String = app.name.chars().take(1).collect();
+    format!(
+        r#"<div class="app"><div class="mark" aria-hidden="true">{}</div><p><b>{}</b><br><span class="quiet">{}</span><br><span class="quiet">{}</span></p></div>"#,
+        escape(&initial),
+        escape(&app.name),
+        words.wants_login,
+        escape(redirect.host()),
+    )
 }
 
 /// Why it did not work.

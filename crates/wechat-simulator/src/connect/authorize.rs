@@ -53,6 +53,8 @@ pub(super) async fn act(request: HttpRequest, state: Data<State>, body: Bytes) -
         Ok(asked) if form.get("action") == Some("cancel") => {
             render(&request, &state, &asked, Shown::Cancelled)
         }
+        // Consent is what was pressed, and nothing else.
+        Ok(asked) if form.get("action") != Some("allow") => render(&request, &state, &asked, Shown::Asking),
         Ok(mut asked) => {
             asked.snapshot |= form.get("snapshot").is_some();
             allowed(&request, &state, &form, &asked)
@@ -69,7 +71,7 @@ fn allowed(
 ) -> Result<HttpResponse, Rejection> {
     let mut world = state.world();
     let person = holder(&mut world, form, request.headers())?;
-    go_back(&mut world, asked, &person)
+    Ok(go_back(&mut world, asked, &person))
 }
 
 fn accept(world: &World, query: &Query) -> Result<Asked, Refused> {
@@ -84,6 +86,10 @@ fn accept(world: &World, query: &Query) -> Result<Asked, Refused> {
     let redirect_uri = query.get("redirect_uri").unwrap_or_default();
     let redirect = Redirect::parse(redirect_uri, state, app.callback_domain.as_deref())
         .ok_or(Refused::REDIRECT_DOMAIN)?;
+    let scheme = app.callback_scheme.as_deref();
+    if scheme.is_some_and(|scheme| scheme != redirect.scheme()) {
+        return Err(Refused::REDIRECT_SCHEME);
+    }
     if query.get("response_type") != Some("code") {
         return Err(Refused::RESPONSE_TYPE);
     }
@@ -114,18 +120,18 @@ fn silent(
         Some(name) => world.people.called(name)?,
         None => usual_holder(&mut world, request.headers())?,
     };
-    go_back(&mut world, asked, &person)
+    Ok(go_back(&mut world, asked, &person))
 }
 
-fn go_back(world: &mut World, asked: &Asked, person: &Person) -> Result<HttpResponse, Rejection> {
+fn go_back(world: &mut World, asked: &Asked, person: &Person) -> HttpResponse {
     let Asked { app, scope, .. } = asked;
     let code = if asked.snapshot {
-        world.issue_snapshot_code(app, &person.id)?
+        world.issue_snapshot_code(app, &person.id)
     } else {
         world.issue_oauth_code(app, &person.id, *scope)
     };
     let to = asked.redirect.with_code(&code);
-    Ok(answer::remember(answer::go(StatusCode::FOUND, &to), &person.id))
+    answer::remember(answer::go(StatusCode::FOUND, &to), &person.id)
 }
 
 fn refusal(request: &HttpRequest, refused: Refused) -> HttpResponse {
@@ -141,39 +147,22 @@ enum Shown<'a> {
 
 fn render(request: &HttpRequest, state: &State, asked: &Asked, shown: Shown<'_>) -> HttpResponse {
     let words = Words::of(answer::language(request));
-    let picker = {
-        let mut world = state.world();
-        usual_holder(&mut world, request.headers()).map_or_else(
-            |_full| String::new(),
-            |person| Picker::new(&world, person).html(words),
-        )
-    };
-    let app = escape(&asked.app.name);
-    let initial: String = asked.app.name.chars().take(1).collect();
+    let picker = Picker::usual(&mut state.world(), request.headers(), words);
     let (state, title, alert) = match shown {
         Shown::Asking => ("asking", words.confirm_title, String::new()),
         Shown::Cancelled => ("cancelled", words.refused_title, String::new()),
-        Shown::Refused(fault) => (
-            "asking",
-            words.confirm_title,
-            format!(
-                r#"<p class="refused" role="alert">{}</p>"#,
-                escape(&fault.to_string())
-            ),
-        ),
+        Shown::Refused(fault) => ("asking", words.confirm_title, answer::alert(fault)),
     };
     let checked = if asked.snapshot { " checked" } else { "" };
     let main = format!(
         r#"<main id="phone" class="sheet" data-state="{state}">
-<div class="app"><div class="mark" aria-hidden="true">{}</div><p><b>{app}</b><br><span class="quiet">{} · {}</span></p></div>
+{}
 <h1>{title}</h1>{alert}
 <form method="post" action="{}">{picker}<ul class="asks"><li>{}</li></ul>
 <button id="allow" class="primary" name="action" value="allow">{}</button>
 <button id="cancel" class="plain" name="action" value="cancel">{}</button>
 <details><summary>{}</summary><label class="check"><input type="checkbox" id="snapshot" name="snapshot" value="1"{checked}><span>{}</span></label></details></form></main>"#,
-        escape(&initial),
-        words.wants_login,
-        escape(asked.redirect.host()),
+        answer::who_asks(words, &asked.app, &asked.redirect),
         escape(&request.uri().to_string()),
         words.asks_profile,
         words.allow,

@@ -109,8 +109,6 @@ fn sheet(
     picker: &str,
     fault: Option<&Rejection>,
 ) -> String {
-    let app = escape(&login.app.name);
-    let initial: String = login.app.name.chars().take(1).collect();
     let name = person.map_or_else(String::new, |person| escape(&person.name));
     let id = person.map_or("", |person| person.id.as_str());
     let (scan, allow, cancel) = (words.scan, words.allow, words.cancel);
@@ -136,21 +134,14 @@ fn sheet(
             ),
         ),
     };
-    let alert = fault.map_or_else(String::new, |fault| {
-        format!(
-            r#"<p class="refused" role="alert">{}</p>"#,
-            escape(&fault.to_string())
-        )
-    });
+    let alert = fault.map_or_else(String::new, answer::alert);
     format!(
         r#"<main id="phone" class="sheet" data-state="{}" data-uuid="{uuid}">
-<div class="app"><div class="mark" aria-hidden="true">{}</div><p><b>{app}</b><br><span class="quiet">{} · {}</span></p></div>
+{}
 <h1>{title}</h1><p id="state">{text}</p>{alert}
 <form method="post" action="{}">{actions}</form></main>"#,
         login.stage.state().as_str(),
-        escape(&initial),
-        words.wants_login,
-        escape(login.redirect.host()),
+        answer::who_asks(words, &login.app, &login.redirect),
         escape(&address(&login.uuid, language)),
         uuid = login.uuid,
     )

@@ -4,11 +4,11 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer;
-use super::holder::{holder, usual_holder};
+use super::holder::holder;
 use super::picker::Picker;
 use super::query::Query;
 use super::words::Words;
-use crate::app::App;
+use crate::app::{App, Channel};
 use crate::page::POLICY;
 use crate::page::html::escape;
 use crate::person::Person;
@@ -46,7 +46,12 @@ fn issue(
 
 fn app(request: &HttpRequest, world: &World) -> Result<Arc<App>, Rejection> {
     let query = Query::parse(request.query_string().as_bytes());
-    world.apps.called(query.get("app_id").unwrap_or_default())
+    let app = world.apps.called(query.get("app_id").unwrap_or_default())?;
+    if app.channel == Channel::MiniProgram {
+        Ok(app)
+    } else {
+        Err(Rejection::invalid("Only mini-programs open by a code."))
+    }
 }
 
 fn render(request: &HttpRequest, state: &State, issued: Option<Result<&str, &Rejection>>) -> HttpResponse {
@@ -54,10 +59,7 @@ fn render(request: &HttpRequest, state: &State, issued: Option<Result<&str, &Rej
     let query = Query::parse(request.query_string().as_bytes());
     let (app, picker) = {
         let mut world = state.world();
-        let picker = usual_holder(&mut world, request.headers()).map_or_else(
-            |_full| String::new(),
-            |person| Picker::new(&world, person).html(words),
-        );
+        let picker = Picker::usual(&mut world, request.headers(), words);
         (app(request, &world), picker)
     };
     let app = match app {

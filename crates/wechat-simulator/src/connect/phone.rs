@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer;
 use super::confirm::{address, uuid_in};
-use super::holder::{holder, usual_holder};
+use super::holder::holder;
 use super::picker::Picker;
 use super::query::Query;
 use super::words::Words;
@@ -54,10 +54,7 @@ fn render(request: &HttpRequest, state: &State, fault: Option<&Rejection>) -> Ht
             .take(SHOWN)
             .map(|login| row(words, login, now))
             .collect();
-        let picker = match usual_holder(&mut world, request.headers()) {
-            Ok(person) => Picker::new(&world, person).html(words),
-            Err(_full) => String::new(),
-        };
+        let picker = Picker::usual(&mut world, request.headers(), words);
         (picker, waiting)
     };
     let alert = fault.map_or_else(String::new, answer::alert);

@@ -1,5 +1,8 @@
 use std::sync::Arc;
 
+use actix_web::http::header::HeaderMap;
+
+use super::holder::usual_holder;
 use super::words::Words;
 use crate::page::html::escape;
 use crate::person::Person;
@@ -18,6 +21,14 @@ impl Picker {
     pub(super) fn new(world: &World, chosen: Arc<Person>) -> Self {
         let people = world.people.all().iter().take(SUGGESTED).cloned().collect();
         Self { chosen, people }
+    }
+
+    /// For whoever held this browser's phone the last time. Where the world is full and they are new there is none.
+    pub(super) fn usual(world: &mut World, headers: &HeaderMap, words: &Words) -> String {
+        usual_holder(world, headers).map_or_else(
+            |_full| String::new(),
+            |person| Self::new(world, person).html(words),
+        )
     }
 
     pub(super) fn html(&self, words: &Words) -> String {

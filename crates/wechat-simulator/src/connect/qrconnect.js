@@ -53,4 +53,5 @@ function go(address) {
   }
 }
 
-poll();
+// Only then: a poll is open for long, and until it ends the page would not count as loaded.
+addEventListener("load", () => setTimeout(poll, 0));

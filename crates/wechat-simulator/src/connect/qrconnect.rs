@@ -23,7 +23,11 @@ const IMAGE_WIDTH: u32 = 430;
 /// The page with the QR code that a website sends its visitors to, or shows in a frame.
 pub(super) async fn show(request: HttpRequest, state: Data<State>) -> HttpResponse {
     let query = Query::parse(request.query_string().as_bytes());
-    let language = answer::language(&request);
+    let language = match query.get("lang") {
+        Some("en") => Language::English,
+        // Chinese by the documents, whatever the browser speaks.
+        _ => Language::Chinese,
+    };
     let shown = {
         let mut world = state.world();
         accept(&world, &query).map(|(app, redirect)| (world.show_qr(Arc::clone(&app), redirect), app))

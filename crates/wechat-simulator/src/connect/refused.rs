@@ -48,6 +48,14 @@ impl Refused {
         number: Some(10003),
         ..Self::REDIRECT_URI
     };
+    pub(super) const REDIRECT_SCHEME: Self = Self {
+        title: "redirect_uri 协议与后台配置不一致",
+        number: Some(10039),
+        hint: [
+            "应用配置的回调地址是另一种协议：http 与 https 必须一致。",
+            "The app is set up for the other scheme: http and https must agree.",
+        ],
+    };
     pub(super) const NO_SCOPE: Self = Self {
         title: "scope 不能为空",
         number: Some(10010),

@@ -104,7 +104,7 @@ static CHINESE: Words = Words {
 
 static ENGLISH: Words = Words {
     html_lang: "en",
-    not_wechat: "Not real WeChat",
+    not_wechat: "Not WeChat",
     error_number: "Error code:",
     login_title: "WeChat Login",
     qr_alt: "Login QR code",

@@ -22,6 +22,7 @@ pub(super) struct NewApp {
     #[serde(default = "default_open_platform")]
     open_platform: Option<String>,
     callback_domain: Option<String>,
+    callback_scheme: Option<String>,
     #[serde(default)]
     ip_allowlist: Vec<IpAddr>,
     phone_enabled: Option<bool>,
@@ -53,6 +54,7 @@ pub(super) fn add(world: &mut World, new: &NewApp) -> Result<Arc<App>, Rejection
         channel: new.channel,
         open_platform: new.open_platform,
         callback_domain: new.callback_domain,
+        callback_scheme: new.callback_scheme,
         ip_allowlist: new.ip_allowlist,
         phone_enabled: new.phone_enabled.unwrap_or(true),
         published_pages: new.published_pages,
@@ -72,6 +74,11 @@ pub(super) fn add(world: &mut World, new: &NewApp) -> Result<Arc<App>, Rejection
         check("callback_domain", domain, |letter| {
             letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-')
         })?;
+    }
+    if !matches!(app.callback_scheme.as_deref(), None | Some("http" | "https")) {
+        return Err(Rejection::invalid(
+            "\"callback_scheme\" must be \"http\" or \"https\".",
+        ));
     }
     for page in &app.published_pages {
         check("published_pages", page, |letter| !letter.is_control())?;

@@ -9,7 +9,7 @@ use super::connection;
 use super::effect::{Delivery, Effect, Substitute};
 use super::kind::LONGEST;
 use crate::answer::Answer;
-use crate::wire::Family;
+use crate::wire::{Family, Refusal};
 
 /// A call in the middle of being answered wrongly.
 pub(crate) struct Answering {
@@ -35,7 +35,7 @@ impl Answering {
 
     async fn instead(self, substitute: &Substitute) -> HttpResponse {
         match substitute {
-            Substitute::Refusal { errcode, errmsg } => self.refusal(*errcode, errmsg),
+            Substitute::Refusal(refusal) => self.refusal(refusal),
             Substitute::Page(page) => page.clone().into(),
             Substitute::Close => ended(),
             Substitute::Reset => {
@@ -49,8 +49,8 @@ impl Answering {
         }
     }
 
-    fn refusal(&self, errcode: i32, errmsg: &str) -> HttpResponse {
-        let body = self.family.failure(errcode, errmsg, self.now);
+    fn refusal(&self, refusal: &Refusal) -> HttpResponse {
+        let body = self.family.refusal(refusal, self.now);
         Answer::ok(self.family.content_type(), body).into()
     }
 }

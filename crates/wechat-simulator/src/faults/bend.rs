@@ -40,9 +40,7 @@ impl Bend {
             Self::SetField(field, value) => set_field(&mut answer, field, value),
             Self::DuplicateKeys => answer.each_object(&mut duplicate_keys),
             Self::InString(_) => hold_place(&mut answer),
-            Self::SnapshotUser => on_top(&mut answer, |object| {
-                object.push(("is_snapshotuser".to_owned(), Json::Other(json!(1))));
-            }),
+            Self::SnapshotUser => on_top(&mut answer, snapshot_user),
             Self::ChangedUnionid => answer.each_object(&mut changed_unionid),
         }
         let text = wire::json(&answer);
@@ -56,6 +54,15 @@ impl Bend {
 fn on_top(answer: &mut Json, change: fn(&mut Object)) {
     if let Json::Object(object) = answer {
         change(object);
+    }
+}
+
+/// Only where a code was exchanged for tokens, and where WeChat has it: before the unionid.
+fn snapshot_user(object: &mut Object) {
+    if object.iter().any(|(key, _)| key == "refresh_token") {
+        let place = object.iter().position(|(key, _)| key == "unionid");
+        let field = ("is_snapshotuser".to_owned(), Json::Other(json!(1)));
+        object.insert(place.unwrap_or(object.len()), field);
     }
 }
 

@@ -99,11 +99,20 @@ fn extra_fields_come_in_every_object_and_hide_none() {
 }
 
 #[test]
-fn a_snapshot_user_is_marked() {
-    assert_eq!(
-        bent(&Bend::SnapshotUser, r#"{"openid":"oA"}"#),
-        r#"{"openid":"oA","is_snapshotuser":1}"#
-    );
+fn a_snapshot_user_is_marked_where_a_code_gave_tokens() {
+    for (answer, expected) in [
+        (r#"{"openid":"oA"}"#, r#"{"openid":"oA"}"#),
+        (
+            r#"{"refresh_token":"r","openid":"oA"}"#,
+            r#"{"refresh_token":"r","openid":"oA","is_snapshotuser":1}"#,
+        ),
+        (
+            r#"{"refresh_token":"r","scope":"s","unionid":"u"}"#,
+            r#"{"refresh_token":"r","scope":"s","is_snapshotuser":1,"unionid":"u"}"#,
+        ),
+    ] {
+        assert_eq!(bent(&Bend::SnapshotUser, answer), expected);
+    }
 }
 
 #[test]

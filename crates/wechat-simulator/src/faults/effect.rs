@@ -6,6 +6,7 @@ use super::wanted::{Wanted, When};
 use crate::answer::Answer;
 use crate::rejection::Rejection;
 use crate::wechat::Call;
+use crate::wire::Refusal;
 
 /// What a fault does to a call.
 #[derive(Debug)]
@@ -22,7 +23,7 @@ pub(crate) enum Effect {
 
 #[derive(Debug)]
 pub(crate) enum Substitute {
-    Refusal { errcode: i32, errmsg: String },
+    Refusal(Refusal),
     Page(Answer),
     Reset,
     Close,

@@ -27,7 +27,7 @@ fn faults_happen_in_the_order_of_arrival_and_as_often_as_asked_for() {
         );
     }
     let mut next = || match &*faults.next_for(LOGIN, &call(""))? {
-        Effect::Instead(_, Substitute::Refusal { errcode, .. }) => Some(*errcode),
+        Effect::Instead(_, Substitute::Refusal(refusal)) => Some(refusal.errcode),
         _ => None,
     };
     assert_eq!([(); 4].map(|()| next()), [Some(1), Some(1), Some(2), None]);

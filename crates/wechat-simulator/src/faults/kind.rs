@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use super::bend::Bend;
 use super::effect::{Delivery, Effect, Substitute};
-use super::errmsg;
 use super::wanted::Wanted;
 use crate::answer::Answer;
+use crate::wire::Refusal;
 
 /// How long a fault holds a connection at most, so that none is left when a test has gone.
 pub(super) const LONGEST: Duration = Duration::from_mins(1);
@@ -146,11 +146,11 @@ fn instead(wanted: &Wanted, substitute: Substitute) -> Option<Effect> {
 }
 
 fn refusal(wanted: &Wanted, errcode: i32) -> Option<Effect> {
-    let errmsg = wanted
-        .errmsg
-        .clone()
-        .unwrap_or_else(|| errmsg::usual(errcode).to_owned());
-    instead(wanted, Substitute::Refusal { errcode, errmsg })
+    let refusal = match &wanted.errmsg {
+        Some(errmsg) => Refusal::in_words(errcode, errmsg.clone()),
+        None => Refusal::usual(errcode),
+    };
+    instead(wanted, Substitute::Refusal(refusal))
 }
 
 fn page(wanted: &Wanted, status: StatusCode, body: impl Into<String>) -> Option<Effect> {

@@ -5,7 +5,6 @@ mod bend;
 mod body;
 mod connection;
 mod effect;
-mod errmsg;
 mod json;
 mod kind;
 mod wanted;

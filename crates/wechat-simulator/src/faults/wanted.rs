@@ -6,9 +6,10 @@ use serde_json::Value;
 
 /// A fault as the control API is asked for it, and as it is listed.
 ///
-/// What is missing is an empty text, so that who refuses it can say what there is.
+/// What is missing is an empty text, so that who refuses it can say what there is. A misspelt `times` would make a
+/// fault without an end, so here unknown fields are refused.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Wanted {
     pub(crate) endpoint: String,
     pub(crate) kind: String,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::params::Params;
-use crate::app::App;
+use crate::app::{App, Channel};
 use crate::wire::Refusal;
 use crate::world::World;
 
@@ -19,6 +19,14 @@ pub(crate) struct Call {
 }
 
 impl Call {
+    /// Of a call that takes JSON.
+    pub(super) fn json_only(self, query: &str) -> Self {
+        Self {
+            params: Params::of_json(query, &self.body),
+            ..self
+        }
+    }
+
     pub(crate) fn new(query: &str, body: Vec<u8>, from: Option<IpAddr>, origin: String) -> Self {
         Self {
             params: Params::parse(query, &body),
@@ -64,6 +72,16 @@ impl Call {
         }
         let app_id = world.app_tokens.owner(token, now)?;
         world.apps.by_id(app_id).ok_or(unknown)
+    }
+
+    /// The same, for what only mini-programs have.
+    pub(crate) fn mini_program_by_token(&self, world: &mut World) -> Result<Arc<App>, Refusal> {
+        let app = self.app_by_token(world)?;
+        if app.channel == Channel::MiniProgram {
+            Ok(app)
+        } else {
+            Err(Refusal::API_UNAUTHORIZED)
+        }
     }
 
     /// The app that calls, by its id and secret.

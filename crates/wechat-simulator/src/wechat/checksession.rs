@@ -20,7 +20,7 @@ fn check(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
 ///
 /// WeChat documents the parameters in the body, and shows them in the query.
 pub(super) fn signed_ring<'a>(world: &'a mut World, call: &Call) -> Result<&'a mut KeyRing, Refusal> {
-    let app = call.app_by_token(world)?;
+    let app = call.mini_program_by_token(world)?;
     let openid = call.get("openid").ok_or(Refusal::OPENID_MISSING)?;
     if call.get("sig_method") != Some("hmac_sha256") {
         return Err(Refusal::INVALID_SIG_METHOD);

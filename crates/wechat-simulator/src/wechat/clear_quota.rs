@@ -13,7 +13,7 @@ pub(super) static ENDPOINT: Endpoint = Endpoint {
 /// The same for who has used up all tokens.
 pub(super) static ENDPOINT_V2: Endpoint = Endpoint {
     path: "/cgi-bin/clear_quota/v2",
-    methods: Methods::Post,
+    methods: Methods::PostAnywhere,
     family: Family::Cgi,
     answer: clear_by_secret,
 };

@@ -24,7 +24,10 @@ pub(crate) struct Endpoint {
 /// How a call may be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Methods {
+    /// With JSON in the body, and the `access_token` in the query.
     Post,
+    /// POST, with the parameters wherever they are.
+    PostAnywhere,
     /// GET by the documents, and SDKs that post the same parameters are answered too.
     Both,
 }
@@ -52,12 +55,12 @@ impl Reply {
 impl Methods {
     fn check(self, method: &Method) -> Result<(), Refusal> {
         let is_allowed = match self {
-            Self::Post => *method == Method::POST,
+            Self::Post | Self::PostAnywhere => *method == Method::POST,
             Self::Both => *method == Method::GET || *method == Method::POST,
         };
         match self {
             _ if is_allowed => Ok(()),
-            Self::Post => Err(Refusal::REQUIRE_POST),
+            Self::Post | Self::PostAnywhere => Err(Refusal::REQUIRE_POST),
             Self::Both => Err(Refusal::REQUIRE_GET),
         }
     }
@@ -90,7 +93,10 @@ impl Endpoint {
                 let reached = request.connection_info();
                 format!("{}://{}", reached.scheme(), reached.host())
             };
-            let call = Call::new(request.query_string(), body, from, origin);
+            let mut call = Call::new(request.query_string(), body, from, origin);
+            if self.methods == Methods::Post {
+                call = call.json_only(request.query_string());
+            }
             self.reply(request, &state, &call).await
         })
     }

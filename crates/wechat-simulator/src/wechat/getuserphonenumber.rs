@@ -22,7 +22,7 @@ struct Answer<'a> {
 
 /// The phone number for which a person has pressed the button.
 fn show(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
-    let app = call.app_by_token(world)?;
+    let app = call.mini_program_by_token(world)?;
     call.json()?;
     if !app.phone_enabled {
         return Err(Refusal::API_UNAUTHORIZED);

@@ -17,13 +17,15 @@ pub(super) static ENDPOINT: Endpoint = Endpoint {
 
 const DEFAULT_WIDTH: u32 = 430;
 const LONGEST_SCENE: usize = 32;
+/// WeChat does not say; with more, the address would not fit into a QR code that a phone can read.
+const LONGEST_PAGE: usize = 256;
 
 /// A code that opens a mini-program's page, as an image that a phone can scan.
 ///
 /// WeChat draws a round one of its own that nobody else can read; here it is a QR code of an address of this
 /// simulator, with what the mini-program would see in its query.
 fn draw(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
-    let app = call.app_by_token(world)?;
+    let app = call.mini_program_by_token(world)?;
     let body = call.json()?;
     let scene = scene(&body)?;
     let page = page(&body, &app)?;
@@ -62,15 +64,21 @@ fn scene(body: &Map<String, Value>) -> Result<&str, Refusal> {
 /// The page, or nothing for the home page. Only the published version's pages exist, unless nobody wants to
 /// know.
 fn page<'a>(body: &'a Map<String, Value>, app: &App) -> Result<&'a str, Refusal> {
-    let page = body.get("page").and_then(Value::as_str).unwrap_or_default();
+    let page = match body.get("page") {
+        None => "",
+        Some(page) => page.as_str().ok_or(Refusal::INVALID_ARGS)?,
+    };
     if page.contains("scancode_time") {
         return Err(Refusal::RESERVED_PAGE);
     }
-    let checks = body.get("check_path").and_then(Value::as_bool).unwrap_or(true);
+    let checks = match body.get("check_path") {
+        None => true,
+        Some(checks) => checks.as_bool().ok_or(Refusal::INVALID_ARGS)?,
+    };
     let is_published = page.is_empty()
         || app.published_pages.is_empty()
         || app.published_pages.iter().any(|known| known == page);
-    if page.starts_with('/') || page.contains('?') || (checks && !is_published) {
+    if page.len() > LONGEST_PAGE || page.starts_with('/') || page.contains('?') || (checks && !is_published) {
         return Err(Refusal::INVALID_PAGE);
     }
     Ok(page)

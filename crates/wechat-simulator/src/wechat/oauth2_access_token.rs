@@ -22,7 +22,7 @@ pub(super) struct Tokens {
     openid: String,
     scope: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) is_snapshotuser: Option<u8>,
+    is_snapshotuser: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) unionid: Option<String>,
 }
@@ -34,8 +34,8 @@ impl Tokens {
             expires_in: 7200,
             refresh_token: pair.refresh_token.to_string(),
             openid: pair.person.openid(&pair.app_id),
-            scope: pair.scope.as_str(),
-            is_snapshotuser: None,
+            scope: pair.consent.scope.as_str(),
+            is_snapshotuser: pair.consent.snapshot.then_some(1),
             unionid: None,
         }
     }
@@ -48,13 +48,11 @@ fn exchange(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
         return Err(Refusal::INVALID_GRANT_TYPE);
     }
     let code = call.get("code").ok_or(Refusal::MISSING_CODE)?;
-    let (person, scope) = world.exchange_oauth_code(&app, code)?;
+    let (person, consent) = world.exchange_oauth_code(&app, code)?;
     let now = world.clock.now();
-    let is_snapshotuser = world.is_of_snapshot(code).then_some(1);
-    let unionid = person.unionid(&app).filter(|_| scope.shows_profile());
-    let pair = world.user_tokens.give(&app, person, scope, now);
+    let unionid = person.unionid(&app).filter(|_| consent.scope.shows_profile());
+    let pair = world.user_tokens.give(&app, person, consent, now);
     Ok(Reply::json(&Tokens {
-        is_snapshotuser,
         unionid,
         ..Tokens::of(pair)
     }))

@@ -6,6 +6,19 @@ use url::form_urlencoded;
 pub(crate) struct Params(Vec<(String, String)>);
 
 impl Params {
+    /// Of a call that takes JSON: nothing but the `access_token` comes in the query.
+    pub(super) fn of_json(query: &str, body: &[u8]) -> Self {
+        let token = form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .filter(|(name, _)| name == "access_token");
+        let object: Map<String, Value> = serde_json::from_slice(body).unwrap_or_default();
+        let texts = object.into_iter().filter_map(|(name, value)| match value {
+            Value::String(text) if name != "access_token" => Some((name, text)),
+            _ => None,
+        });
+        Self(token.chain(texts).collect())
+    }
+
     pub(super) fn parse(query: &str, body: &[u8]) -> Self {
         let pairs = form_urlencoded::parse(query.as_bytes()).into_owned();
         let of_body = match serde_json::from_slice::<Map<String, Value>>(body) {
@@ -43,6 +56,16 @@ mod tests {
             (Some("1"), None, Some("张 x"))
         );
         assert_eq!((params.get("d"), params.get("e")), (Some("\u{fffd}%"), None));
+    }
+
+    #[test]
+    fn a_call_that_takes_json_takes_nothing_else() {
+        let body = br#"{"code":"c","openid":1,"access_token":"no"}"#;
+        let params = Params::of_json("access_token=t&code=q&appid=a", body);
+        let all = ["access_token", "code", "openid", "appid"].map(|name| params.get(name));
+        assert_eq!(all, [Some("t"), Some("c"), None, None]);
+        let form = Params::of_json("", b"code=c");
+        assert_eq!((form.get("code"), form.get("access_token")), (None, None));
     }
 
     #[test]

@@ -2,7 +2,7 @@ use serde::Serialize;
 
 use super::Call;
 use super::endpoint::{Endpoint, Methods, Reply};
-use crate::user_info::avatar;
+use crate::user_info::{ANONYMOUS, ANONYMOUS_AVATAR, avatar};
 use crate::user_tokens::TokenPair;
 use crate::wire::{Family, Refusal};
 use crate::world::World;
@@ -33,30 +33,29 @@ struct Answer<'a> {
 /// The profile of a person who allowed it.
 fn show(world: &mut World, call: &Call) -> Result<Reply, Refusal> {
     let pair = allowed_pair(world, call)?;
-    if !pair.scope.shows_profile() {
+    if !pair.consent.scope.shows_profile() {
         return Err(Refusal::API_UNAUTHORIZED);
     }
-    let openid = pair.person.openid(&pair.app_id);
     // Tokens do not outlive their app and person: a reset ends all three.
-    let app = world
-        .apps
-        .by_id(&pair.app_id)
-        .ok_or(Refusal::INVALID_CREDENTIAL)?;
-    let person = world
-        .people
-        .by_id(&pair.person)
-        .ok_or(Refusal::INVALID_CREDENTIAL)?;
+    let app = world.apps.by_id(&pair.app_id);
+    let app = app.ok_or(Refusal::INVALID_CREDENTIAL)?;
+    let person = world.people.by_id(&pair.person);
+    let (nickname, headimgurl) = match &person {
+        _ if pair.consent.snapshot => (ANONYMOUS, ANONYMOUS_AVATAR.to_owned()),
+        Some(person) => (person.nickname.as_deref().unwrap_or(&person.name), avatar(person)),
+        None => return Err(Refusal::INVALID_CREDENTIAL),
+    };
     Ok(Reply::json(&Answer {
-        openid,
-        nickname: person.nickname.as_deref().unwrap_or(&person.name),
+        openid: pair.person.openid(&pair.app_id),
+        nickname,
         sex: 0,
         language: "",
         city: "",
         province: "",
         country: "",
-        headimgurl: avatar(&person),
+        headimgurl,
         privilege: [],
-        unionid: person.id.unionid(&app),
+        unionid: pair.person.unionid(&app),
     }))
 }
 

@@ -201,7 +201,7 @@ async fn a_used_up_quota_can_be_cleared() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_without_a_length_is_refused() {
     let wechat = WeChat::start();
-    let request = "POST /cgi-bin/stable_token HTTP/1.1\r\nHost: wechat\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";
+    let request = "POST /cgi-bin/stable_token HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n";
     let answer = wechat.send(request.as_bytes());
     assert_eq!((answer.status, answer.body.as_str()), (412, ""));
 }

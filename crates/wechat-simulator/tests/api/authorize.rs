@@ -56,9 +56,27 @@ async fn a_profile_is_asked_for_and_may_be_refused() {
     assert!(allowed.location().starts_with(CALLBACK));
     let snapshot = submit(&wechat, &action, "", "action=allow&snapshot=1");
     assert!(snapshot.location().starts_with(CALLBACK));
+    let code = between(snapshot.location(), "code=", "&").to_owned();
+    let exchange = wechat.get(&format!(
+        "/sns/oauth2/access_token?appid=wxdec0000000000004&secret=dec0dec0dec0dec0dec0dec0dec00004&code={code}&grant_type=authorization_code"
+    ));
+    let places = ["\"scope\"", "\"is_snapshotuser\":1", "\"unionid\""].map(|key| exchange.body.find(key));
+    assert!(places.is_sorted() && places[0].is_some(), "{}", exchange.body);
+    let tokens = exchange.json();
+    let told = wechat.get(&format!(
+        "/sns/userinfo?access_token={}&openid={}",
+        tokens["access_token"].as_str().unwrap(),
+        tokens["openid"].as_str().unwrap()
+    ));
+    assert_eq!(told.json()["nickname"], "微信用户");
     let people = wechat.get("/simulator/people").json();
-    let account = people.as_array().unwrap().last().unwrap();
-    assert!(account["name"].as_str().unwrap().starts_with("快照 person_"));
+    assert_eq!(
+        people.as_array().unwrap().len(),
+        4,
+        "the account is nobody's: {people}"
+    );
+    let nothing_pressed = submit(&wechat, &action, "", "name=alice");
+    assert!(nothing_pressed.body.contains(r#"data-state="asking""#));
     let preset = wechat.get(&format!("{path}&simulator_snapshot=1")).body;
     assert!(preset.contains(r#"name="snapshot" value="1" checked"#));
 }
@@ -68,7 +86,7 @@ async fn a_wrong_link_is_answered_with_wechats_number_and_leads_nowhere() {
     let wechat = WeChat::start();
     wechat.control(
         "/simulator/apps",
-        &json!({"channel": "official_account", "app_id": "wxh5", "callback_domain": "h5.test"}),
+        &json!({"channel": "official_account", "app_id": "wxh5", "callback_domain": "h5.test", "callback_scheme": "http"}),
     );
     let uri = "redirect_uri=http%3A%2F%2Fh5.test%2Fcb";
     let of = |query: &str| format!("/connect/oauth2/authorize?{query}");
@@ -84,6 +102,10 @@ async fn a_wrong_link_is_answered_with_wechats_number_and_leads_nowhere() {
             r#"<b id="errcode">10003</b>"#,
         ),
         (of("appid=wxh5&response_type=code&scope=snsapi_base"), ">10003<"),
+        (
+            of("appid=wxh5&redirect_uri=https%3A%2F%2Fh5.test%2Fcb&response_type=code&scope=snsapi_base"),
+            ">10039<",
+        ),
         (
             of(&format!("appid=wxh5&{uri}&response_type=code&scope=snsapi_login")),
             ">10005<",

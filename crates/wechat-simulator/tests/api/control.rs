@@ -13,7 +13,7 @@ async fn apps_are_listed_and_added() {
     );
 
     let given = json!({"app_id": "wx0123456789abcdef", "secret": "s3cret", "channel": "web", "name": "my_web", "open_platform": null,
-        "callback_domain": "shop.example.com", "ip_allowlist": ["127.0.0.1"], "phone_enabled": false, "published_pages": ["pages/index/index"],
+        "callback_domain": "shop.example.com", "callback_scheme": "https", "ip_allowlist": ["127.0.0.1"], "phone_enabled": false, "published_pages": ["pages/index/index"],
         "event_url": "http://127.0.0.1:8080/events", "event_token": "mine"});
     assert_eq!(wechat.control("/simulator/apps", &given), given);
     let generated = wechat.control("/simulator/apps", &json!({"channel": "mobile_app"}));
@@ -200,7 +200,7 @@ async fn a_body_that_is_no_object_is_refused_and_its_content_type_does_not_matte
         assert_eq!(answer.status, 400, "{body}");
         assert!(answer.json()["error"].is_string());
     }
-    let broken = b"POST /simulator/codes HTTP/1.1\r\nHost: w\r\nConnection: close\r\nContent-Length: 2\r\n\r\n\xff\xfe";
+    let broken = b"POST /simulator/codes HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\nContent-Length: 2\r\n\r\n\xff\xfe";
     assert_eq!(wechat.send(broken).status, 400);
 
     let good = json!({"app_id": "shop_mini", "person": "张三", "unknown": [1]}).to_string();

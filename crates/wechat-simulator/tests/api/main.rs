@@ -13,6 +13,8 @@ mod events;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod guard;
+#[cfg(test)]
 mod jscode2session;
 #[cfg(test)]
 mod oauth;

@@ -26,7 +26,7 @@ async fn it_stops_within_a_second_also_when_a_client_dawdles() {
     let address = wechat.simulator().address();
     let mut dawdler = TcpStream::connect(address).unwrap();
     dawdler
-        .write_all(b"POST /simulator/reset HTTP/1.1\r\nHost: w\r\nContent-Length: 9\r\n\r\n")
+        .write_all(b"POST /simulator/reset HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 9\r\n\r\n")
         .unwrap();
     let begin = Instant::now();
     wechat.stop().await;

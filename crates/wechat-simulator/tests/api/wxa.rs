@@ -92,6 +92,50 @@ async fn another_apps_token_or_an_app_without_the_right_gets_no_number() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn only_mini_programs_have_these_calls() {
+    let wechat = WeChat::start();
+    let web = wechat_login_simulator::demo_apps().remove(1);
+    let body = json!({"grant_type": "client_credential", "appid": web.app_id, "secret": web.secret});
+    let fetched = wechat.post("/cgi-bin/stable_token", &body.to_string()).json();
+    let token = fetched["access_token"].as_str().unwrap();
+    for path in [
+        "/wxa/getwxacodeunlimit",
+        "/wxa/business/getuserphonenumber",
+        "/wxa/checksession",
+    ] {
+        let answer = wechat.post(
+            &format!("{path}?access_token={token}"),
+            r#"{"scene":"a","code":"b"}"#,
+        );
+        assert_eq!(answer.errcode(), 48001, "{path}");
+    }
+    let page = wechat.get("/simulator/mini-program?app_id=shop_web");
+    assert!(page.body.contains(r#"role="alert""#), "{}", page.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_that_takes_json_takes_it_nowhere_else() {
+    let wechat = WeChat::start();
+    let (token, code) = (app_token(&wechat), phone_code(&wechat, "张三"));
+    let path = "/wxa/business/getuserphonenumber";
+    let in_body = json!({"access_token": token, "code": code}).to_string();
+    assert_eq!(wechat.post(path, &in_body).errcode(), 41001);
+    let in_query = format!("{path}?access_token={token}&code={code}");
+    assert_eq!(wechat.post(&in_query, "{}").errcode(), 40097);
+    let app = mini();
+    let secret_in_query = format!(
+        "/cgi-bin/stable_token?grant_type=client_credential&appid={}&secret={}",
+        app.app_id, app.secret
+    );
+    assert_eq!(wechat.post(&secret_in_query, "{}").errcode(), 40002);
+    assert_eq!(
+        number(&wechat, &json!({"code": code})).errcode(),
+        0,
+        "nothing was spent"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_has_no_number_binds_one_when_pressing_the_button() {
     let wechat = WeChat::start();
     let answer = number(&wechat, &json!({"code": phone_code(&wechat, "李四")})).json();
@@ -190,6 +234,9 @@ async fn a_mini_program_code_is_an_image_and_a_failure_is_json() {
         (json!({"scene": "a", "page": "/pages/index"}), 41030),
         (json!({"scene": "a", "env_version": "beta"}), 40097),
         (json!({"scene": "a", "width": 100}), 40097),
+        (json!({"scene": "a", "page": 7}), 40097),
+        (json!({"scene": "a", "check_path": "false"}), 40097),
+        (json!({"scene": "a", "page": "p".repeat(257)}), 41030),
     ] {
         assert_eq!(wechat.post(&path, &body.to_string()).errcode(), errcode, "{body}");
     }

@@ -57,7 +57,7 @@ async fn a_reset_and_a_close_send_no_byte() {
 async fn a_reset_also_ends_a_connection_that_was_used_before() {
     let wechat = WeChat::start();
     let mut stream = TcpStream::connect(wechat.simulator().address()).unwrap();
-    let request = format!("GET {LOGIN} HTTP/1.1\r\nHost: wechat\r\n\r\n");
+    let request = format!("GET {LOGIN} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n");
     stream.write_all(request.as_bytes()).unwrap();
     assert!(stream.read(&mut [0; 4096]).unwrap() > 0);
     once(&wechat, &json!({"kind": "reset"}));

@@ -86,7 +86,6 @@ async fn wrong_bytes_are_on_the_wire_as_they_are() {
     holds(&json!({"kind": "bom"}), b"\xEF\xBB\xBF{\"session_key\"");
     holds(&json!({"kind": "deeply_nested"}), &[b'['; 10_000]);
     holds(&json!({"kind": "errcode_as_string"}), br#"{"errcode":"0","#);
-    holds(&json!({"kind": "snapshot_user"}), br#""is_snapshotuser":1"#);
     holds(
         &json!({"kind": "set_field", "field": "openid", "value": null}),
         br#""openid":null"#,

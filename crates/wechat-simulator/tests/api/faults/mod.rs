@@ -39,7 +39,7 @@ impl Wire {
 pub(super) fn begin(wechat: &WeChat, path: &str) -> TcpStream {
     let mut stream = TcpStream::connect(wechat.simulator().address()).unwrap();
     stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
-    let request = format!("GET {path} HTTP/1.1\r\nHost: wechat\r\nConnection: close\r\n\r\n");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).unwrap();
     stream
 }
