@@ -141,3 +141,60 @@ impl Drop for Claim {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
+    const BUSY: WeChatError = WeChatError::Busy;
+
+    fn app_id() -> AppId {
+        AppId::parse("wx1").unwrap()
+    }
+
+    fn token(text: &str) -> AppAccessToken {
+        AppAccessToken::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_failure_is_remembered_for_five_seconds_and_no_longer_where_the_clock_is_set_back() {
+        let memory = Memory::default();
+        memory.failed(&app_id(), BUSY, NOW);
+        let remembered = |at| memory.failure(&app_id(), at);
+        assert_eq!(remembered(NOW), Some(BUSY));
+        assert_eq!(remembered(NOW + LATELY - time::Duration::MILLISECOND), Some(BUSY));
+        assert_eq!(remembered(NOW + LATELY), None);
+        assert_eq!(remembered(NOW - time::Duration::MILLISECOND), None);
+        assert_eq!(memory.failure(&AppId::parse("wx2").unwrap(), NOW), None);
+    }
+
+    #[test]
+    fn a_token_that_was_handed_out_again_is_remembered_until_there_is_another() {
+        let memory = Memory::default();
+        let is_remembered = || memory.was_handed_out_again(&app_id(), &token("a"), NOW);
+        memory.handed_out_again(&app_id(), &token("a"), NOW);
+        assert!(!memory.was_handed_out_again(&app_id(), &token("b"), NOW));
+        memory.fetched(&app_id(), &token("a"));
+        assert!(is_remembered());
+        memory.fetched(&app_id(), &token("b"));
+        assert!(!is_remembered());
+    }
+
+    #[test]
+    fn only_the_own_abandoned_claims_that_still_stand_are_handed_back_once() {
+        let memory = Arc::new(Memory::default());
+        let later = NOW + time::Duration::SECOND;
+        for until in [NOW, later] {
+            drop(Claim::new(&memory, &app_id(), until));
+        }
+        Claim::new(&memory, &app_id(), later).forget();
+        drop(Claim::new(&memory, &AppId::parse("wx2").unwrap(), later));
+        let abandoned = memory.abandoned(&app_id(), NOW);
+        assert_eq!(
+            abandoned.iter().map(|claim| claim.until).collect::<Vec<_>>(),
+            [later]
+        );
+        assert!(memory.abandoned(&app_id(), NOW).is_empty());
+    }
+}

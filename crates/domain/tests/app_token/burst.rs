@@ -209,5 +209,12 @@ async fn what_may_pass_is_asked_again_at_once() {
         assert!(show(&tokens).await.is_err());
         world.hands_out([fetched(1, TWO_HOURS)]);
         assert_eq!(show(&tokens).await.unwrap(), shown(1));
+        world.keep(1, Duration::ZERO, TWO_HOURS).await;
+        world.hands_out([fetched(2, TWO_HOURS)]);
+        assert_eq!(
+            show(&tokens).await.unwrap(),
+            shown(2),
+            "nor does it delay a refresh"
+        );
     }
 }
