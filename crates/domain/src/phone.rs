@@ -8,7 +8,7 @@ pub struct Phone(SecretString);
 
 /// The text is no phone number in E.164 form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be '+' and 7 to 15 digits")]
+#[error("must be '+' and 7 to 15 digits, of which the first is not 0")]
 pub struct InvalidPhone;
 
 impl Phone {
@@ -18,7 +18,9 @@ impl Phone {
     /// [`InvalidPhone`] where it is none.
     pub fn parse(text: &str) -> Result<Self, InvalidPhone> {
         let digits = text.strip_prefix('+').ok_or(InvalidPhone)?;
-        if (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
+        let is_number = digits.bytes().all(|b| b.is_ascii_digit());
+        // No country code begins with 0.
+        if is_number && (7..=15).contains(&digits.len()) && !digits.starts_with('0') {
             Ok(Self(text.into()))
         } else {
             Err(InvalidPhone)
@@ -73,6 +75,8 @@ mod tests {
             "+86 138",
             "+８６１３８００",
             "++8613800",
+            "+08613800138000",
+            "+0000000",
         ] {
             assert_eq!(Phone::parse(bad), Err(InvalidPhone), "{bad}");
         }

@@ -8,7 +8,7 @@ use diesel::{
 use time::OffsetDateTime;
 use wechat_login_domain::{
     AppAccessToken, AppId, Keyring, PortError, Purpose,
-    ports::{AppTokens, KeptAppToken},
+    ports::{AppTokens, CLOCKS_MAY_DIFFER, KeptAppToken},
 };
 
 use crate::{
@@ -96,7 +96,7 @@ impl AppTokens for SqliteAppTokens {
              ON CONFLICT (app_id) DO UPDATE SET
                 claimed_until = excluded.claimed_until,
                 kept_until = max(kept_until, excluded.kept_until)
-             WHERE claimed_until IS NULL OR claimed_until <= ?";
+             WHERE claimed_until IS NULL OR claimed_until <= ? OR claimed_until > ?";
         let app_id = app_id.clone();
         let write = move |connection: &mut _| {
             let moment = |time| Value::Moment(Moment(time));
@@ -105,6 +105,7 @@ impl AppTokens for SqliteAppTokens {
                 moment(until),
                 moment(until),
                 moment(now),
+                moment(until + CLOCKS_MAY_DIFFER),
             ];
             Ok(Sql::new(CLAIM, values).execute(connection)? == 1)
         };

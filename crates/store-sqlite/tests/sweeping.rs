@@ -135,6 +135,25 @@ async fn a_claim_is_not_swept_with_the_token_that_it_is_to_replace() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_good_is_not_swept_whatever_was_there_before_or_is_claimed_since() {
+    let (_folder, store) = common::fresh().await;
+    let (tokens, app_id) = (store.app_tokens(), shop_mini().app_id);
+    let kept = |expires_at| KeptAppToken {
+        token: sample::app_token(1),
+        refresh_at: expires_at,
+        expires_at,
+    };
+    tokens.put(&app_id, &kept(NOW - Duration::WEEK)).await.unwrap();
+    let good = kept(NOW + Duration::WEEK);
+    tokens.put(&app_id, &good).await.unwrap();
+    assert_eq!(store.sweep(NOW).await.unwrap(), 0);
+    let until = NOW + Duration::SECOND;
+    assert!(tokens.claim_fetch(&app_id, NOW, until).await.unwrap());
+    assert_eq!(store.sweep(NOW + Duration::days(6)).await.unwrap(), 0);
+    assert_eq!(tokens.find(&app_id, NOW).await.unwrap(), Some(good));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn more_than_a_batch_goes_too_and_the_file_shrinks() {
     let (folder, store) = common::fresh().await;
     connect(folder.path())

@@ -27,6 +27,8 @@ pub(crate) struct Call<'a> {
     pub(crate) query: &'a [(&'static str, &'a str)],
     /// The errcodes that are an answer to this question, and no refusal.
     pub(crate) answers: &'static [i64],
+    /// The errcodes that refuse the code that this question brings, besides those that do so wherever they come.
+    pub(crate) rejects_code: &'static [i64],
 }
 
 /// How to ask.
@@ -50,6 +52,7 @@ impl<'a> Call<'a> {
             method: Method::Get,
             query,
             answers: &[],
+            rejects_code: &[],
         }
     }
 
@@ -57,6 +60,15 @@ impl<'a> Call<'a> {
         Self {
             method: Method::Post(body),
             ..self
+        }
+    }
+
+    /// What this refusal means for the login.
+    pub(crate) fn meaning(&self, errcode: i64) -> WeChatError {
+        if self.rejects_code.contains(&errcode) {
+            WeChatError::CodeRejected
+        } else {
+            errcode::meaning(errcode, self.shows)
         }
     }
 }
@@ -135,7 +147,7 @@ fn understand<T>(
         Some(errcode) if errcode == 0 || call.answers.contains(&errcode) => {
             read(&answer).map_err(Failure::unusable)
         }
-        Some(errcode) => Err(Failure::refused(errcode, call.shows, &answer)),
+        Some(errcode) => Err(Failure::refused(errcode, call, &answer)),
         None => Err(Failure::unusable("an errcode that is no whole number")),
     }
 }

@@ -26,7 +26,7 @@ pub(crate) enum Credential {
     UserToken,
 }
 
-/// What a refusal means for the login.
+/// What a refusal means for the login, whatever was asked.
 pub(crate) const fn meaning(errcode: i64, shown: Credential) -> WeChatError {
     match (errcode, shown) {
         (-1, _) => WeChatError::Busy,
@@ -34,16 +34,14 @@ pub(crate) const fn meaning(errcode: i64, shown: Credential) -> WeChatError {
         // 40030, 42002 and 42007 are of refresh tokens, 87007 and 87009 of session_keys: a new code cures those as well.
         (40029 | 40030 | 40163 | 41008 | 42002 | 42003 | 42007 | 87007 | 87009, _)
         // A person's token comes from their code, so it takes a new code to get another one.
-        | (40001 | 40003 | 40014 | 42001, Credential::UserToken)
-        // A phone code is shown together with its person's openid, and this one is somebody else's. WeChat does not document
-        // that, but nothing else can be wrong with an openid that it gave us.
-        | (40003, Credential::AppToken) => WeChatError::CodeRejected,
+        | (40001 | 40003 | 40014 | 42001, Credential::UserToken) => WeChatError::CodeRejected,
         // WeChat restricts this person (40226, 50002) or was not given their consent (50001): no new code and no operator
         // of ours changes that.
         (40226 | 50001 | 50002, _) => WeChatError::LoginBlocked,
         (44990 | 44993 | 45009 | 45011, _) => WeChatError::RateLimited,
         // Settings, mistakes of ours, and what nobody knows yet. An errcode is an answer, so WeChat understood and
         // refused; that is neither an outage nor the person's fault, and only the errcode tells the operator what it is.
+        // 41001 says that no access_token came, and no other token changes that.
         _ => WeChatError::Misconfigured { errcode },
     }
 }

@@ -6,7 +6,7 @@ use wechat_login_domain::ports::WeChatError;
 
 use crate::{
     call::Call,
-    errcode::{self, Advice, Credential},
+    errcode::{self, Advice},
 };
 
 /// A call that failed: what it means, and what the log may know about it. None of WeChat's own text is in here.
@@ -29,9 +29,9 @@ impl Failure {
     }
 
     /// An answer with an errcode.
-    pub(crate) fn refused(errcode: i64, shown: Credential, answer: &Map<String, Value>) -> Self {
+    pub(crate) fn refused(errcode: i64, call: &Call<'_>, answer: &Map<String, Value>) -> Self {
         Self {
-            error: errcode::meaning(errcode, shown),
+            error: call.meaning(errcode),
             reason: Cow::Borrowed("refused"),
             errcode: Some(errcode),
             rid: answer.get("errmsg").and_then(Value::as_str).and_then(find_rid),

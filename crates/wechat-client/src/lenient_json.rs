@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, fmt};
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 
 /// The object that an answer holds, whatever its headers say. Nicknames bring raw control characters and broken UTF-8
@@ -15,7 +15,10 @@ pub(crate) fn object(body: &[u8]) -> Option<Map<String, Value>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let text = text.replace(|c: char| c < ' ', " ");
     let text = without_lone_surrogates(&text);
-    serde_json::from_str(&text).ok().map(|Object(object)| object)
+    match serde_json::from_str(&text) {
+        Ok(Once(Value::Object(object))) => Some(object),
+        _ => None,
+    }
 }
 
 /// Makes `\ud83d` and the like `\ufffd` where the other half is missing: a nickname that was cut to a length ends so.
@@ -54,32 +57,64 @@ fn unit(text: &str) -> Option<u16> {
     is_hexadecimal.then(|| u16::from_str_radix(digits, 16).ok())?
 }
 
-/// An object that says everything once. Of two openids, which one would it be?
-struct Object(Map<String, Value>);
+/// JSON whose objects say everything once, however deep they lie. Of two openids, which one would it be?
+struct Once(Value);
 
-impl<'de> Deserialize<'de> for Object {
+impl<'de> Deserialize<'de> for Once {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(OnceEach)
+        deserializer.deserialize_any(OnceEach).map(Self)
     }
 }
 
 struct OnceEach;
 
 impl<'de> Visitor<'de> for OnceEach {
-    type Value = Object;
+    type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object that has no key twice")
+        f.write_str("JSON without an object that has a key twice")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Object, A::Error> {
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
+        let mut array = Vec::new();
+        while let Some(Once(value)) = access.next_element()? {
+            array.push(value);
+        }
+        Ok(Value::Array(array))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
-        while let Some((key, value)) = access.next_entry()? {
+        while let Some((key, Once(value))) = access.next_entry()? {
             if object.insert(key, value).is_some() {
                 return Err(A::Error::custom("a key comes twice"));
             }
         }
-        Ok(Object(object))
+        Ok(Value::Object(object))
     }
 }
 
@@ -120,6 +155,13 @@ mod tests {
     }
 
     #[test]
+    fn a_key_may_come_again_in_another_object() {
+        let text = r#"{"a":{"a":[{"a":-1},{"a":1.5}]},"b":{"a":"","b":[null,true,18446744073709551615]}}"#;
+        let expected: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(object(text.as_bytes()).as_ref(), expected.as_object());
+    }
+
+    #[test]
     fn what_is_no_object_is_none() {
         let deep = format!("{{\"a\":{}1{}}}", "[".repeat(10_000), "]".repeat(10_000));
         for body in [
@@ -132,6 +174,8 @@ mod tests {
             "{}{}",
             "{\"a\":1,}",
             "{\"a\":1,\"a\":1}",
+            "{\"a\":{\"b\":1,\"b\":1}}",
+            "{\"a\":[{\"b\":{\"c\":null,\"c\":null}}]}",
             r#"{"a":"\ud8"}"#,
             r#"{"a":"\u+d80"}"#,
             r#"{"a":"\"#,

@@ -15,7 +15,7 @@ mod oauth;
 mod phone_number;
 mod settings;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 use async_trait::async_trait;
 use serde_json::Map;
@@ -35,7 +35,6 @@ pub use settings::{BuildError, Settings};
 const SECRET_MISSING: i64 = 41004;
 
 /// WeChat's servers, over HTTPS.
-#[derive(Debug)]
 pub struct HttpWeChat {
     http: reqwest::Client,
     api_url: Url,
@@ -60,8 +59,18 @@ impl HttpWeChat {
     fn secret(&self, path: &'static str, app_id: &AppId) -> Result<&AppSecret, WeChatError> {
         self.secrets.get(app_id).ok_or_else(|| {
             let call = Call::get(path, app_id, Credential::AppSecret, &[]);
-            Failure::refused(SECRET_MISSING, call.shows, &Map::new()).log(&call, Duration::ZERO)
+            Failure::refused(SECRET_MISSING, &call, &Map::new()).log(&call, Duration::ZERO)
         })
+    }
+}
+
+// A path in the API's URL may be what lets us in at a gateway.
+impl fmt::Debug for HttpWeChat {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpWeChat")
+            .field("api_url", &self.api_url.host_str())
+            .field("secrets", &self.secrets)
+            .finish_non_exhaustive()
     }
 }
 

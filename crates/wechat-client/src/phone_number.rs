@@ -6,6 +6,9 @@ use wechat_login_domain::{AppAccessToken, AppId, OpenId, Phone, PhoneCode, ports
 use crate::{HttpWeChat, answer, call::Call, errcode::Credential};
 
 const PATH: &str = "/wxa/business/getuserphonenumber";
+/// The openid is not that of the person who gave the number. WeChat does not document that, but nothing else can be wrong
+/// with an openid that it gave us.
+const ANOTHER_PERSONS: i64 = 40003;
 
 impl HttpWeChat {
     /// Exchanges a phone code. WeChat compares the openid with that of the person who gave the number, and only then
@@ -23,7 +26,10 @@ impl HttpWeChat {
     ) -> Result<Phone, WeChatError> {
         let query = [("access_token", token.expose())];
         let body = json!({"code": code.expose(), "openid": openid.as_str()});
-        let call = Call::get(PATH, app_id, Credential::AppToken, &query).post(&body);
+        let call = Call {
+            rejects_code: &[ANOTHER_PERSONS],
+            ..Call::get(PATH, app_id, Credential::AppToken, &query).post(&body)
+        };
         self.call(&call, within, |answer| read(answer, app_id)).await
     }
 }
@@ -35,7 +41,9 @@ fn read(answer: &Map<String, Value>, app_id: &AppId) -> Result<Phone, &'static s
     if answer::text(&watermark, "appid") != app_id.as_str() {
         return Err("a phone number for another app");
     }
-    let country_code = digits(&phone_info, "countryCode").ok_or("no valid countryCode")?;
+    let country_code = digits(&phone_info, "countryCode")
+        .filter(|code| code.len() <= 3 && !code.starts_with('0'))
+        .ok_or("no valid countryCode")?;
     let number = digits(&phone_info, "purePhoneNumber").ok_or("no valid purePhoneNumber")?;
     Phone::parse(&format!("+{country_code}{number}")).map_err(|_invalid| "no valid phone number")
 }
@@ -94,6 +102,13 @@ mod tests {
         ] {
             assert!(read_json(&bad, number, app_id).is_err(), "{bad}");
             assert!(read_json(country_code, &bad, app_id).is_err(), "{bad}");
+        }
+        // 86 and the first digits of a number, and 86 as some dial it.
+        for bad in ["8613", "086", "0086", "0", "00", "000"] {
+            for bad in [json!(bad), json!(bad.parse::<u64>().unwrap() * 1000)] {
+                assert!(read_json(&bad, number, app_id).is_err(), "{bad}");
+                assert!(read_json(&bad, &json!("1380013800"), app_id).is_err(), "{bad}");
+            }
         }
         for bad in [json!("138"), json!("13800138000000"), json!("138****8000")] {
             assert!(read_json(country_code, &bad, app_id).is_err(), "{bad}");

@@ -2,7 +2,10 @@ use std::{sync::Arc, time::Duration};
 
 use time::OffsetDateTime;
 
-use super::Ports;
+use super::{
+    Ports,
+    memory::{Claim, Memory},
+};
 use crate::{
     App, PortError,
     ask_wechat::ask_wechat,
@@ -10,10 +13,14 @@ use crate::{
     time_left::TimeLeft,
 };
 
-/// How long everybody waits for a holder that died. One that lives is done before.
-const LEASE: Duration = Duration::from_secs(3);
+/// How long a fetch may take: so long that WeChat answers, and so short that of the three seconds which a call has by
+/// default enough is left for the call.
+pub(super) const FETCH_WITHIN: Duration = Duration::from_millis(1500);
 /// What a store may take to keep the new token.
 const TO_KEEP_IT: Duration = Duration::from_millis(500);
+/// How long everybody waits for an instance that died: who has three seconds still has one to fetch and to call. Where WeChat
+/// takes longer than that, or the dead instance's clock was ahead, the call fails, and the next one does not.
+const LEASE: Duration = FETCH_WITHIN.saturating_add(TO_KEEP_IT);
 /// How often the others look for the new token.
 const PAUSE: Duration = Duration::from_millis(50);
 /// Until its last five minutes WeChat hands out the same token again, so it is refreshed within them: this long before it
@@ -23,12 +30,16 @@ const AT_RANDOM_MS: u64 = 200_000;
 /// Whatever WeChat says of a token's end, it is not asked for the next one sooner.
 const AT_LEAST: time::Duration = time::Duration::seconds(60);
 
-/// Gets an app's next token: fetches it, or waits for the instance that does.
+/// Gets an app's next token: fetches it, or waits for the instance that does. Ends only then: how long is for those who wait
+/// to say, and each of them has another time.
 pub(super) struct Fetch {
     pub(super) ports: Arc<Ports>,
+    pub(super) memory: Arc<Memory>,
     pub(super) app: App,
     /// The one to replace, which still is good: with it, nobody waits for another instance.
     pub(super) old: Option<KeptAppToken>,
+    /// How long WeChat may take.
+    pub(super) within: Duration,
 }
 
 /// Why there is no new token.
@@ -36,7 +47,6 @@ pub(super) struct Fetch {
 pub(super) enum Failed {
     WeChat(WeChatError),
     Store(Arc<PortError>),
-    TimeIsUp,
 }
 
 impl From<PortError> for Failed {
@@ -46,28 +56,28 @@ impl From<PortError> for Failed {
 }
 
 impl Fetch {
-    pub(super) async fn run(self, within: Duration) -> Result<KeptAppToken, Failed> {
+    pub(super) async fn run(self) -> Result<KeptAppToken, Failed> {
         let Ports {
             app_tokens, clock, ..
         } = &*self.ports;
         let app_id = &self.app.app_id;
-        let time_left = TimeLeft::new(&**clock, within);
+        for claim in self.memory.abandoned(app_id, clock.now()) {
+            self.release(claim).await;
+        }
         loop {
-            let left = time_left.now();
-            if left.is_zero() {
-                return Err(Failed::TimeIsUp);
-            }
+            let time_left = TimeLeft::new(&**clock, self.within);
             let now = clock.now();
-            // The call wants some time too.
-            let fetch_within = left * 5 / 6;
-            let until = now + LEASE.max(fetch_within + TO_KEEP_IT);
-            if app_tokens.claim_fetch(app_id, now, until).await? {
-                return self.claimed(until, fetch_within).await;
+            let claim = Claim::new(&self.memory, app_id, now + LEASE);
+            if app_tokens.claim_fetch(app_id, now, claim.until).await? {
+                let outcome = self.claimed(&time_left).await;
+                self.release(claim).await;
+                return outcome;
             }
+            claim.forget();
             if let Some(old) = self.old {
                 return Ok(old);
             }
-            clock.sleep(PAUSE.min(left)).await;
+            clock.sleep(PAUSE).await;
             if let Some(kept) = app_tokens.find(app_id, clock.now()).await? {
                 return Ok(kept);
             }
@@ -75,34 +85,33 @@ impl Fetch {
     }
 
     /// Fetches it: nobody else does until then.
-    async fn claimed(&self, until: OffsetDateTime, within: Duration) -> Result<KeptAppToken, Failed> {
+    async fn claimed(&self, time_left: &TimeLeft<'_>) -> Result<KeptAppToken, Failed> {
         let Ports {
             wechat,
             app_tokens,
             clock,
             ..
         } = &*self.ports;
-        let asked_at = clock.now();
-        let kept = app_tokens.find(&self.app.app_id, asked_at).await?;
+        let app_id = &self.app.app_id;
+        let kept = app_tokens.find(app_id, clock.now()).await?;
         // Somebody was done between our look and our claim.
         if let Some(kept) = kept.filter(|kept| self.old.as_ref() != Some(kept)) {
-            self.release(until).await;
             return Ok(kept);
         }
-        let answer = ask_wechat(&**clock, within, |within| {
+        let asked_at = clock.now();
+        // A claim that took its time leaves less of it: the fetch ends before the claim does.
+        let answer = ask_wechat(&**clock, time_left.now(), |within| {
             wechat.app_access_token(&self.app, within)
         });
         match answer.await {
             Ok(fetched) => {
+                self.memory.fetched(app_id, &fetched.token);
                 let next = self.next(fetched, asked_at);
                 self.keep(&next).await;
                 Ok(next)
             }
             Err(error) => {
-                // Where the old one does, WeChat is left alone until the claim ends.
-                if self.old.is_none() {
-                    self.release(until).await;
-                }
+                self.memory.failed(app_id, error, clock.now());
                 Err(Failed::WeChat(error))
             }
         }
@@ -131,14 +140,16 @@ impl Fetch {
         }
     }
 
-    /// A claim that stays costs the others some time.
-    async fn release(&self, until: OffsetDateTime) {
-        let released = self.ports.app_tokens.release(&self.app.app_id, until);
-        if let Err(error) = released.await {
-            tracing::warn!(
+    /// Ends the claim, also where `put` has. One that stays costs the others some time, and this process no more than another
+    /// attempt.
+    async fn release(&self, claim: Claim) {
+        let released = self.ports.app_tokens.release(&self.app.app_id, claim.until);
+        match released.await {
+            Ok(()) => claim.forget(),
+            Err(error) => tracing::warn!(
                 error = &error as &dyn std::error::Error,
                 "the fetch of an access_token could not be released"
-            );
+            ),
         }
     }
 }

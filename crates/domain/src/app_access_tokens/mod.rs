@@ -3,8 +3,16 @@
 mod error;
 mod fetch;
 mod flights;
+mod memory;
 
-use std::{pin::pin, sync::Arc, time::Duration};
+use std::{
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use futures_util::future::{Either, select};
 
@@ -15,12 +23,14 @@ use crate::{
 };
 
 pub use error::AppCallError;
-use fetch::{Failed, Fetch};
-use flights::{Flight, Flights};
+use fetch::{FETCH_WITHIN, Failed, Fetch};
+use flights::Flights;
+use memory::Memory;
 
 /// Lends the `access_token`s of apps to calls that need one.
 pub struct AppAccessTokens {
     ports: Arc<Ports>,
+    memory: Arc<Memory>,
     refreshes: Flights,
     // Apart from those, which may end with the old token.
     awaited: Flights,
@@ -49,6 +59,7 @@ impl AppAccessTokens {
                 clock,
                 entropy,
             }),
+            memory: Arc::default(),
             refreshes: Flights::default(),
             awaited: Flights::default(),
         }
@@ -68,23 +79,64 @@ impl AppAccessTokens {
     where
         F: Future<Output = Result<T, WeChatError>>,
     {
+        let is_asking = &AtomicBool::new(false);
+        let call = |token, within| {
+            let answer = call(token, within);
+            async {
+                is_asking.store(true, Ordering::Relaxed);
+                let answer = answer.await;
+                is_asking.store(false, Ordering::Relaxed);
+                answer
+            }
+        };
         let time_left = TimeLeft::new(&*self.ports.clock, within);
-        let token = self.token(app, &time_left).await?;
-        match call(token.clone(), some(time_left.now())?).await {
+        let answer = pin!(self.ask(app, &time_left, call));
+        // Whatever it is that takes so long, be it a store that has no limit of its own.
+        let time_is_up = pin!(self.ports.clock.sleep(within));
+        match select(answer, time_is_up).await {
+            Either::Left((answer, _)) => answer,
+            Either::Right(_) if is_asking.load(Ordering::Relaxed) => {
+                Err(AppCallError::WeChat(WeChatError::Unavailable))
+            }
+            Either::Right(_) => Err(AppCallError::NotAsked(WeChatError::Unavailable)),
+        }
+    }
+
+    async fn ask<T, F>(
+        &self,
+        app: &App,
+        time_left: &TimeLeft<'_>,
+        call: impl Fn(AppAccessToken, Duration) -> F,
+    ) -> Result<T, AppCallError>
+    where
+        F: Future<Output = Result<T, WeChatError>>,
+    {
+        let Ports {
+            app_tokens, clock, ..
+        } = &*self.ports;
+        let app_id = &app.app_id;
+        let rejected = self.token(app, time_left).await?;
+        match call(rejected.clone(), some(time_left.now())?).await {
             Err(WeChatError::AccessTokenRejected) => {}
             answer => return answer.map_err(AppCallError::WeChat),
         }
-        let app_tokens = &self.ports.app_tokens;
-        app_tokens.drop_token(&app.app_id, &token).await?;
-        let another = self.token(app, &time_left).await?;
-        let answer = if another == token {
+        // Then another fetch would bring it once more.
+        let is_known = self.memory.was_handed_out_again(app_id, &rejected, clock.now());
+        if !is_known {
+            app_tokens.drop_token(app_id, &rejected).await?;
+        }
+        let another = self.token(app, time_left).await?;
+        let answer = if another == rejected {
+            if !is_known {
+                self.memory.handed_out_again(app_id, &another, clock.now());
+            }
             Err(WeChatError::AccessTokenRejected)
         } else {
             call(another, some(time_left.now())?).await
         };
-        if matches!(answer, Err(WeChatError::AccessTokenRejected)) {
+        if !is_known && matches!(answer, Err(WeChatError::AccessTokenRejected)) {
             tracing::error!(
-                wechat.app_id = %app.app_id,
+                wechat.app_id = %app_id,
                 "WeChat rejects the access_token that it hands out: see that nothing else resets this app's token \
                  (force_refresh of /cgi-bin/stable_token)"
             );
@@ -98,22 +150,38 @@ impl AppAccessTokens {
         match self.ports.app_tokens.find(&app.app_id, now).await? {
             Some(kept) if now < kept.refresh_at => Ok(kept.token),
             Some(kept) => Ok(self.refresh(app, kept, time_left).await),
-            None => self.wait_for_one(app, time_left).await,
+            None => {
+                some(time_left.now())?;
+                self.wait_for_one(app).await
+            }
         }
     }
 
     /// The next token, if it is this caller who fetches it and all goes well. Everybody else goes on with the old one,
     /// which is still good.
     async fn refresh(&self, app: &App, old: KeptAppToken, time_left: &TimeLeft<'_>) -> AppAccessToken {
+        let Ports { clock, .. } = &*self.ports;
+        if self.memory.failure(&app.app_id, clock.now()).is_some() {
+            return old.token;
+        }
         // The rest is for the call, which can do without a new token.
         let within = time_left.now() / 2;
-        let fetch = || self.fetch(app, Some(old.clone()), within);
+        let fetch = || self.fetch(app, Some(old.clone()), within.min(FETCH_WITHIN));
         let Some(flight) = self.refreshes.start(&app.app_id, fetch) else {
             return old.token;
         };
-        match self.until_done(flight, within).await {
-            Some(Ok(newer)) => newer.token,
-            Some(Err(Failed::Store(error))) => {
+        let time_is_up = pin!(clock.sleep(within));
+        let outcome = match select(flight, time_is_up).await {
+            Either::Left((outcome, _)) => outcome,
+            Either::Right(_) => {
+                self.memory
+                    .failed(&app.app_id, WeChatError::Unavailable, clock.now());
+                return old.token;
+            }
+        };
+        match outcome {
+            Ok(newer) => newer.token,
+            Err(Failed::Store(error)) => {
                 tracing::warn!(
                     error = &*error as &dyn std::error::Error,
                     "an access_token could not be refreshed"
@@ -121,25 +189,24 @@ impl AppAccessTokens {
                 old.token
             }
             // The client that asked WeChat has said why.
-            Some(Err(Failed::WeChat(_) | Failed::TimeIsUp)) | None => old.token,
+            Err(Failed::WeChat(_)) => old.token,
         }
     }
 
     /// The next token, whoever fetches it.
-    async fn wait_for_one(
-        &self,
-        app: &App,
-        time_left: &TimeLeft<'_>,
-    ) -> Result<AppAccessToken, AppCallError> {
+    async fn wait_for_one(&self, app: &App) -> Result<AppAccessToken, AppCallError> {
         loop {
-            let left = some(time_left.now())?;
-            let flight = self.awaited.join(&app.app_id, || self.fetch(app, None, left));
-            match self.until_done(flight, left).await {
-                Some(Ok(kept)) if self.ports.clock.now() < kept.expires_at => return Ok(kept.token),
-                Some(Err(Failed::WeChat(error))) => return Err(AppCallError::NotAsked(error)),
-                Some(Err(Failed::Store(error))) => return Err(AppCallError::shared(error)),
-                // It ended at once, or was begun by somebody who had less time.
-                Some(Ok(_) | Err(Failed::TimeIsUp)) | None => {}
+            if let Some(error) = self.memory.refusal(&app.app_id, self.ports.clock.now()) {
+                return Err(AppCallError::NotAsked(error));
+            }
+            let fetch = || self.fetch(app, None, FETCH_WITHIN);
+            let flight = self.awaited.join(&app.app_id, fetch);
+            match flight.await {
+                Ok(kept) if self.ports.clock.now() < kept.expires_at => return Ok(kept.token),
+                // It ended at once.
+                Ok(_) => {}
+                Err(Failed::WeChat(error)) => return Err(AppCallError::NotAsked(error)),
+                Err(Failed::Store(error)) => return Err(AppCallError::shared(error)),
             }
         }
     }
@@ -152,18 +219,12 @@ impl AppAccessTokens {
     ) -> impl Future<Output = Result<KeptAppToken, Failed>> + use<> {
         let fetch = Fetch {
             ports: Arc::clone(&self.ports),
+            memory: Arc::clone(&self.memory),
             app: app.clone(),
             old,
+            within,
         };
-        fetch.run(within)
-    }
-
-    async fn until_done(&self, flight: Flight, within: Duration) -> Option<Result<KeptAppToken, Failed>> {
-        let time_is_up = pin!(self.ports.clock.sleep(within));
-        match select(flight, time_is_up).await {
-            Either::Left((outcome, _)) => Some(outcome),
-            Either::Right(_) => None,
-        }
+        fetch.run()
     }
 }
 

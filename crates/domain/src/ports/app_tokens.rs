@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::{AppAccessToken, AppId, PortError};
 
@@ -14,6 +14,9 @@ pub struct KeptAppToken {
     pub expires_at: OffsetDateTime,
 }
 
+/// How far the clocks of instances may be apart before one takes the other's claim for void.
+pub const CLOCKS_MAY_DIFFER: Duration = Duration::SECOND;
+
 /// The `access_token` of each app, encrypted at rest, and the right to fetch the next one: the same on all instances.
 #[async_trait]
 pub trait AppTokens: Send + Sync {
@@ -25,6 +28,9 @@ pub trait AppTokens: Send + Sync {
 
     /// Claims the fetch of the next token. Of any number of callers, at once or one after the other, exactly one MUST get
     /// `true` until `until`, which is for a holder that dies. The kept token MUST stay.
+    ///
+    /// A claim that ends more than [`CLOCKS_MAY_DIFFER`] after `until` MUST NOT count: nobody claims for longer, so whoever made
+    /// it had a clock that was wrong, or ours was set back since.
     ///
     /// # Errors
     /// [`PortError`] where the store did not answer: the fetch may be claimed then.

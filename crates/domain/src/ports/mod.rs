@@ -11,7 +11,7 @@ mod sessions;
 mod users;
 mod wechat;
 
-pub use app_tokens::{AppTokens, KeptAppToken};
+pub use app_tokens::{AppTokens, CLOCKS_MAY_DIFFER, KeptAppToken};
 pub use clock::Clock;
 pub use entropy::Entropy;
 pub use exchanges::{Exchanges, KeptAnswer, RequestDigest};

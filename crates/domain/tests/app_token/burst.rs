@@ -2,9 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use wechat_login_domain::{AppAccessTokens, AppCallError, Error, ports::WeChatError};
+use wechat_login_domain::{
+    AppAccessTokens, AppCallError, Error,
+    ports::{Clock, WeChatError},
+};
+use wechat_login_testkit::sample::app_token;
 
-use crate::world::{WITHIN, World, show, show_within, shown};
+use crate::world::{TWO_HOURS, WITHIN, World, fetched, show, show_within, shown, with_token};
 
 /// So many calls of each instance at once.
 async fn burst(instances: &[Arc<AppAccessTokens>], calls: usize) -> Vec<Result<String, AppCallError>> {
@@ -93,23 +97,124 @@ async fn who_goes_away_takes_the_fetch_from_nobody() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_fetch_that_everybody_left_is_taken_over_when_the_claim_ends() {
-    let world = World::handing_out(&[1]);
-    world.fetches_take(Duration::from_secs(1));
+async fn a_fetch_that_everybody_left_is_taken_over_at_once() {
+    // Long enough to be gone during the fetch, and short enough for a caller in a hurry.
+    for within in [WITHIN, Duration::from_secs(1)] {
+        let world = World::handing_out(&[1]);
+        world.fetches_take(Duration::from_millis(500));
+        let tokens = world.instance();
+        let first = tokio::time::timeout(Duration::from_millis(100), show_within(&tokens, within));
+        assert!(first.await.is_err());
+        assert_eq!(show_within(&tokens, within).await.unwrap(), shown(1));
+        assert_eq!((world.fetches(), world.passed()), (2, Duration::from_millis(600)));
+        world.claim_and_die().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_whose_caller_left_is_taken_over_at_once() {
+    let world = World::handing_out(&[2]);
+    world.keep(1, Duration::ZERO, Duration::from_mins(1)).await;
+    world.fetches_take(Duration::from_millis(500));
     let tokens = world.instance();
-    let first = tokio::spawn({
-        let tokens = Arc::clone(&tokens);
-        async move { show(&tokens).await }
-    });
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    first.abort();
+    let first = tokio::time::timeout(Duration::from_millis(100), show(&tokens));
     assert!(first.await.is_err());
-    let patient = show_within(&tokens, WITHIN * 2);
-    assert_eq!(patient.await.unwrap(), shown(1));
-    assert!(
-        world.passed() < Duration::from_millis(4100),
-        "{:?}",
-        world.passed()
-    );
-    assert_eq!(world.fetches(), 2);
+    assert_eq!(show(&tokens).await.unwrap(), shown(2));
+    assert_eq!(world.passed(), Duration::from_millis(600));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_wechat_hands_out_again_after_it_rejected_it_is_fetched_by_an_instance_once_in_five_seconds() {
+    let world = World::handing_out(&[1]);
+    world.keep(1, TWO_HOURS, TWO_HOURS).await;
+    world.fetches_take(Duration::from_millis(50));
+    let instances = [world.instance(), world.instance(), world.instance()];
+    let mut running = Vec::new();
+    for n in 0..500 {
+        let (tokens, clock) = (Arc::clone(&instances[n % 3]), world.clock.clone());
+        running.push(tokio::spawn(async move {
+            let reject = |_token, _within| async {
+                clock.sleep(Duration::from_millis(10 + n as u64 * 4)).await;
+                Err::<(), _>(WeChatError::AccessTokenRejected)
+            };
+            with_token(&tokens, WITHIN, reject).await
+        }));
+    }
+    for call in running {
+        let failed = call.await.unwrap().unwrap_err();
+        assert!(failed.leaves_code_unspent(), "{failed:?}");
+    }
+    assert!(world.fetches() <= 6, "{}", world.fetches());
+
+    // Another one is taken at once, and fetched after five seconds.
+    let another = |token, _within| async move {
+        if token == app_token(2) {
+            Ok(())
+        } else {
+            Err(WeChatError::AccessTokenRejected)
+        }
+    };
+    assert!(with_token(&instances[0], WITHIN, another).await.is_err());
+    let meanwhile = |token, _within| {
+        let world = &world;
+        async move {
+            if token == app_token(1) {
+                world.keep(2, TWO_HOURS, TWO_HOURS).await;
+            }
+            another(token, WITHIN).await
+        }
+    };
+    with_token(&instances[0], WITHIN, meanwhile).await.unwrap();
+    world.keep(1, TWO_HOURS, TWO_HOURS).await;
+    world.hands_out([fetched(2, TWO_HOURS)]);
+    tokio::time::advance(Duration::from_secs(5)).await;
+    with_token(&instances[0], WITHIN, another).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_wechat_says_of_an_app_is_answered_from_memory_for_five_seconds() {
+    for error in [
+        WeChatError::Misconfigured { errcode: 40164 },
+        WeChatError::RateLimited,
+    ] {
+        let world = World::default();
+        world.hands_out([Err(error)]);
+        world.fetches_take(Duration::from_millis(5));
+        let tokens = world.instance();
+        for _ in 0..500 {
+            let failed = show(&tokens).await.unwrap_err();
+            assert!(
+                matches!(failed, AppCallError::NotAsked(told) if told == error),
+                "{failed:?}"
+            );
+            tokio::time::advance(Duration::from_millis(20)).await;
+        }
+        assert_eq!(world.fetches(), 2, "in ten seconds");
+
+        world.hands_out([fetched(1, TWO_HOURS)]);
+        tokio::time::advance(Duration::from_secs(5)).await;
+        assert_eq!(show(&tokens).await.unwrap(), shown(1));
+        world.keep(1, Duration::ZERO, Duration::ZERO).await;
+        world.hands_out([fetched(2, TWO_HOURS)]);
+        assert_eq!(show(&tokens).await.unwrap(), shown(2), "a token ends it");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_may_pass_is_asked_again_at_once() {
+    for error in [WeChatError::Unavailable, WeChatError::NotReached] {
+        let world = World::default();
+        world.hands_out([Err(error)]);
+        let tokens = world.instance();
+        assert!(show(&tokens).await.is_err());
+        world.hands_out([fetched(1, TWO_HOURS)]);
+        assert_eq!(show(&tokens).await.unwrap(), shown(1));
+        world.keep(1, Duration::ZERO, TWO_HOURS).await;
+        world.hands_out([fetched(2, TWO_HOURS)]);
+        assert_eq!(
+            show(&tokens).await.unwrap(),
+            shown(2),
+            "nor does it delay a refresh"
+        );
+    }
 }

@@ -6,5 +6,6 @@ mod overtaken;
 mod refresh;
 mod rejected;
 mod serve;
+mod store;
 mod wait;
 mod world;

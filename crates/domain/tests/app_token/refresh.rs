@@ -5,7 +5,7 @@ use std::time::Duration;
 use wechat_login_domain::ports::WeChatError;
 use wechat_login_testkit::sample::app_token;
 
-use crate::world::{TWO_HOURS, WITHIN, World, fetched, show, shown};
+use crate::world::{TWO_HOURS, WITHIN, World, fetched, show, show_within, shown, with_token};
 
 /// A world whose token 1 is due and good for a minute more.
 async fn due(tokens: &[u8]) -> World {
@@ -61,25 +61,52 @@ async fn a_refresh_that_fails_costs_nobody_the_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn after_a_refresh_that_failed_wechat_is_left_alone_for_three_seconds() {
-    let world = due(&[]).await;
-    world.hands_out([Err(WeChatError::Misconfigured { errcode: 40164 })]);
-    for _ in 0..10 {
-        assert_eq!(show(&world.instance()).await.unwrap(), shown(1));
+async fn after_a_refresh_that_failed_an_instance_leaves_wechat_alone_for_five_seconds() {
+    for error in [
+        WeChatError::Misconfigured { errcode: 40164 },
+        WeChatError::Unavailable,
+    ] {
+        let world = due(&[]).await;
+        world.hands_out([Err(error)]);
+        let tokens = world.instance();
+        for _ in 0..10 {
+            assert_eq!(show(&tokens).await.unwrap(), shown(1));
+        }
+        assert_eq!(world.fetches(), 1);
+        tokio::time::advance(Duration::from_secs(5)).await;
+        world.hands_out([fetched(2, TWO_HOURS)]);
+        assert_eq!(show(&tokens).await.unwrap(), shown(2));
+        assert_eq!(world.fetches(), 2);
     }
-    assert_eq!(world.fetches(), 1);
-    tokio::time::advance(Duration::from_secs(3)).await;
-    world.hands_out([fetched(2, TWO_HOURS)]);
-    assert_eq!(show(&world.instance()).await.unwrap(), shown(2));
-    assert_eq!(world.fetches(), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refresh_that_hangs_leaves_the_call_half_of_the_time() {
-    let world = due(&[2]).await;
-    world.fetches_take(Duration::from_mins(1));
-    assert_eq!(show(&world.instance()).await.unwrap(), shown(1));
-    assert!(world.passed() <= WITHIN / 2, "{:?}", world.passed());
+async fn nobody_without_a_token_waits_for_a_refresh_that_failed() {
+    let world = due(&[]).await;
+    world.hands_out([Err(WeChatError::Unavailable), fetched(2, TWO_HOURS)]);
+    let tokens = world.instance();
+    let answer = with_token(&tokens, WITHIN, |token, _within| async move {
+        if token == app_token(1) {
+            Err(WeChatError::AccessTokenRejected)
+        } else {
+            Ok(token)
+        }
+    });
+    assert_eq!(answer.await.unwrap(), app_token(2));
+    assert_eq!((world.fetches(), world.passed()), (2, Duration::ZERO));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refresh_that_hangs_leaves_the_call_half_of_the_time_and_the_next_one_all_of_it() {
+    for within in [WITHIN, WITHIN / 3] {
+        let world = due(&[2]).await;
+        world.fetches_take(Duration::from_mins(1));
+        let tokens = world.instance();
+        for _ in 0..3 {
+            assert_eq!(show_within(&tokens, within).await.unwrap(), shown(1));
+            assert_eq!(world.passed(), within / 2);
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,6 +10,8 @@ use wechat_login_testkit::{
 };
 
 pub(crate) const WITHIN: Duration = Duration::from_secs(3);
+/// How long an instance that died is waited for.
+pub(crate) const LEASE: Duration = Duration::from_secs(2);
 pub(crate) const TWO_HOURS: Duration = Duration::from_hours(2);
 
 /// What all instances share.
@@ -69,11 +71,13 @@ impl World {
 
     /// Claims the fetch as another instance does, which then dies.
     pub(crate) async fn claim_and_die(&self) {
-        let (now, app_id) = (self.clock.now(), shop_mini().app_id);
-        let claimed = self
-            .store
-            .claim_fetch(&app_id, now, now + Duration::from_secs(3))
-            .await;
+        self.claim_and_die_ahead(Duration::ZERO).await;
+    }
+
+    /// The same of an instance whose clock is that much ahead.
+    pub(crate) async fn claim_and_die_ahead(&self, ahead: Duration) {
+        let (now, app_id) = (self.clock.now() + ahead, shop_mini().app_id);
+        let claimed = self.store.claim_fetch(&app_id, now, now + LEASE).await;
         assert!(claimed.unwrap());
     }
 

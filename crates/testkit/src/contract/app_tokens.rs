@@ -5,7 +5,7 @@ use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
 use wechat_login_domain::{
     App, AppId,
-    ports::{AppTokens, KeptAppToken},
+    ports::{AppTokens, CLOCKS_MAY_DIFFER, KeptAppToken},
 };
 
 use super::{at_once, count};
@@ -29,6 +29,8 @@ macro_rules! app_tokens_contract {
                 a_fetch_is_claimed_once_until_the_claim_ends,
                 of_many_claims_at_once_exactly_one_succeeds,
                 of_many_claims_at_once_of_a_fetch_whose_claim_ended_exactly_one_succeeds,
+                a_claim_of_a_clock_that_is_a_little_ahead_counts,
+                a_claim_that_ends_later_than_any_can_does_not_count,
                 a_claim_leaves_the_kept_token_alone,
                 a_new_token_ends_the_claim,
                 a_released_fetch_can_be_claimed_once_more,
@@ -176,6 +178,23 @@ pub async fn of_many_claims_at_once_of_a_fetch_whose_claim_ended_exactly_one_suc
     })
     .await;
     assert_eq!(count(&claimed, &true), 1);
+}
+
+pub async fn a_claim_of_a_clock_that_is_a_little_ahead_counts(app_tokens: Arc<dyn AppTokens>) {
+    let app = shop_mini();
+    assert!(claim(&app_tokens, &app, NOW + CLOCKS_MAY_DIFFER).await);
+    assert!(!claim(&app_tokens, &app, NOW).await);
+}
+
+pub async fn a_claim_that_ends_later_than_any_can_does_not_count(app_tokens: Arc<dyn AppTokens>) {
+    let app = shop_mini();
+    let ahead = CLOCKS_MAY_DIFFER + Duration::MILLISECOND;
+    for ahead in [ahead, Duration::minutes(10), Duration::days(365)] {
+        assert!(claim(&app_tokens, &app, NOW + ahead).await);
+        assert!(claim(&app_tokens, &app, NOW).await);
+        assert!(!claim(&app_tokens, &app, NOW).await);
+        release(&app_tokens, &app, UNTIL).await;
+    }
 }
 
 pub async fn a_claim_leaves_the_kept_token_alone(app_tokens: Arc<dyn AppTokens>) {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 use wechat_login_domain::{
     AppAccessToken, AppId, Dependency, PortError,
-    ports::{AppTokens, KeptAppToken},
+    ports::{AppTokens, CLOCKS_MAY_DIFFER, KeptAppToken},
 };
 
 use super::Outage;
@@ -14,8 +14,16 @@ use super::Outage;
 pub struct MemoryAppTokens {
     /// Makes it fail.
     pub outage: Outage,
+    /// Makes it fail where somebody looks for a token.
+    pub finds_outage: Outage,
     /// Makes it fail where somebody wants to fetch.
     pub claims_outage: Outage,
+    /// Makes it fail where somebody has fetched.
+    pub puts_outage: Outage,
+    /// Makes it fail where somebody ends a claim.
+    pub releases_outage: Outage,
+    /// Makes it fail where somebody was rejected.
+    pub drops_outage: Outage,
     apps: Mutex<HashMap<AppId, Kept>>,
     looks: Mutex<usize>,
 }
@@ -48,6 +56,7 @@ impl MemoryAppTokens {
 impl AppTokens for MemoryAppTokens {
     async fn find(&self, app_id: &AppId, now: OffsetDateTime) -> Result<Option<KeptAppToken>, PortError> {
         self.look()?;
+        self.finds_outage.check(Dependency::Database)?;
         let kept = self.change(app_id, |kept| kept.token.clone());
         Ok(kept.filter(|kept| now < kept.expires_at))
     }
@@ -61,9 +70,9 @@ impl AppTokens for MemoryAppTokens {
         self.look()?;
         self.claims_outage.check(Dependency::Database)?;
         Ok(self.change(app_id, |kept| {
-            let is_free = kept
-                .claimed_until
-                .is_none_or(|claimed_until| claimed_until <= now);
+            let is_free = kept.claimed_until.is_none_or(|claimed_until| {
+                claimed_until <= now || claimed_until > until + CLOCKS_MAY_DIFFER
+            });
             if is_free {
                 kept.claimed_until = Some(until);
             }
@@ -73,6 +82,7 @@ impl AppTokens for MemoryAppTokens {
 
     async fn put(&self, app_id: &AppId, token: &KeptAppToken) -> Result<(), PortError> {
         self.outage.check(Dependency::Database)?;
+        self.puts_outage.check(Dependency::Database)?;
         self.change(app_id, |kept| {
             *kept = Kept {
                 token: Some(token.clone()),
@@ -84,6 +94,7 @@ impl AppTokens for MemoryAppTokens {
 
     async fn release(&self, app_id: &AppId, until: OffsetDateTime) -> Result<(), PortError> {
         self.outage.check(Dependency::Database)?;
+        self.releases_outage.check(Dependency::Database)?;
         self.change(app_id, |kept| {
             kept.claimed_until = kept.claimed_until.filter(|claimed_until| *claimed_until != until);
         });
@@ -92,6 +103,7 @@ impl AppTokens for MemoryAppTokens {
 
     async fn drop_token(&self, app_id: &AppId, token: &AppAccessToken) -> Result<(), PortError> {
         self.outage.check(Dependency::Database)?;
+        self.drops_outage.check(Dependency::Database)?;
         self.change(app_id, |kept| {
             kept.token = kept.token.take().filter(|kept| kept.token != *token);
         });

@@ -52,7 +52,7 @@ fn what_a_refused_credential_means_depends_on_whose_it_is() {
     }
     let misconfigured = WeChatError::Misconfigured { errcode: 40003 };
     assert_eq!(meaning(40003, AppSecret), misconfigured);
-    assert_eq!(meaning(40003, AppToken), WeChatError::CodeRejected);
+    assert_eq!(meaning(40003, AppToken), misconfigured);
     assert_eq!(meaning(40003, UserToken), WeChatError::CodeRejected);
 }
 

@@ -109,7 +109,10 @@ async fn nothing_secret_is_logged_or_shown() {
     let (proxied, shown) = {
         let _captured = log.capture();
         let proxied = through_a_proxy().await;
-        (proxied, format!("{shown}{:?}", wechat("http://127.0.0.1:1")))
+        (
+            proxied,
+            format!("{shown}{:?}", wechat("http://127.0.0.1:1/CANARYpath")),
+        )
     };
     let everything = format!("{}{shown}{proxied}", log.text());
     // The base64 of `CANARYuser` and `CANARYpassword`, as far as it does not depend on what stands before.

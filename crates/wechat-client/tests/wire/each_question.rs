@@ -18,7 +18,7 @@ use crate::{
 fn meaning(question: Question, errcode: &str, in_general: WeChatError) -> WeChatError {
     match (errcode, question) {
         ("40001" | "40014" | "42001", PhoneNumber | CheckSession) => WeChatError::AccessTokenRejected,
-        ("40003", PhoneNumber | CheckSession) | ("40001" | "40003" | "40014" | "42001", UserInfo) => {
+        ("40003", PhoneNumber) | ("40001" | "40003" | "40014" | "42001", UserInfo) => {
             WeChatError::CodeRejected
         }
         _ => in_general,
@@ -153,8 +153,25 @@ async fn a_session_key_that_wechat_has_no_more_is_stale_and_no_failure() {
 }
 
 #[tokio::test]
+async fn what_says_of_a_session_key_that_it_is_stale_is_a_refusal_everywhere_else() {
+    for errcode in ["87007", "87009"] {
+        let answers = ask_everything(async move |question| {
+            let server = Server::answering(ok(refusal_body(errcode))).await;
+            question.ask(&server.url()).await
+        });
+        for (question, answer) in answers.await {
+            if question == CheckSession {
+                assert_eq!(answer.as_deref(), Ok("Stale"), "{errcode}");
+            } else {
+                assert_eq!(answer, Err(WeChatError::CodeRejected), "{errcode} {question:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn each_refusal_of_each_question_says_what_it_means() {
-    let more = ["40003", "40014", "42001"].map(|errcode| {
+    let more = ["40003", "40014", "41001", "42001"].map(|errcode| {
         let number = errcode.parse().unwrap();
         (errcode, WeChatError::Misconfigured { errcode: number })
     });

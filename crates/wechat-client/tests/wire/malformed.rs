@@ -51,6 +51,7 @@ fn bodies(good: &str) -> Vec<Vec<u8>> {
         with_more(",\"errcode\":1e400"),
         with_more(",\"errcode\":99999999999999999999"),
         with_more(",\"errcode\":0,\"errcode\":0"),
+        with_more(",\"new\":[{\"a\":0,\"a\":0}]"),
     ];
     let mut bodies: Vec<_> = texts.into_iter().map(String::into_bytes).collect();
     bodies.extend([

@@ -13,6 +13,9 @@ use std::{
 
 use simulator::Simulator;
 
+/// The simulator is asked directly. Programs differ in which of the two they read, and in which one wins.
+const NO_PROXY: [(&str, &str); 2] = [("NO_PROXY", "127.0.0.1"), ("no_proxy", "127.0.0.1")];
+
 /// Installs what is missing, starts the simulator and runs both suites, also the second where the first fails.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use super::environment;
+use super::{NO_PROXY, environment};
 use crate::run;
 
 const MANIFESTS: [&str; 2] = ["package.json", "package-lock.json"];
@@ -55,7 +55,7 @@ impl Node {
                 .current_dir(&self.suite)
                 .env("NODE_PATH", &self.packages)
                 .env("WECHAT_SIMULATOR_URL", url)
-                .env("NO_PROXY", "127.0.0.1"),
+                .envs(NO_PROXY),
         )
     }
 

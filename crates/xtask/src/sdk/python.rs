@@ -5,7 +5,7 @@ use std::{
     process::Command,
 };
 
-use super::environment;
+use super::{NO_PROXY, environment};
 use crate::run;
 
 pub(super) struct Python {
@@ -49,7 +49,7 @@ impl Python {
                 .current_dir(&self.suite)
                 .env("PYTHONDONTWRITEBYTECODE", "1")
                 .env("WECHAT_SIMULATOR_URL", url)
-                .env("NO_PROXY", "127.0.0.1"),
+                .envs(NO_PROXY),
         )
     }
 }

@@ -1,9 +1,10 @@
 //! The simulator as its own program, as an SDK's user starts it.
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader},
     path::Path,
     process::{Child, ChildStdout, Command, Stdio},
+    thread,
 };
 
 use crate::run;
@@ -11,8 +12,6 @@ use crate::run;
 /// Runs until it is dropped.
 pub(super) struct Simulator {
     program: Child,
-    /// Kept open, so that it may go on to print.
-    prints: BufReader<ChildStdout>,
     url: String,
 }
 
@@ -34,27 +33,29 @@ impl Simulator {
         let stdout = program.stdout.take().expect("it is piped");
         let mut simulator = Self {
             program,
-            prints: BufReader::new(stdout),
             url: String::new(),
         };
-        simulator.url = simulator.read_url()?;
+        let mut prints = BufReader::new(stdout);
+        simulator.url = read_url(&mut prints)?;
+        // Read to the end, since whoever prints into a full pipe stops.
+        thread::spawn(move || io::copy(&mut prints, &mut io::sink()));
         Ok(simulator)
     }
 
     pub(super) fn url(&self) -> &str {
         &self.url
     }
+}
 
-    /// The address is what its first line ends with.
-    fn read_url(&mut self) -> Result<String, String> {
-        let mut line = String::new();
-        self.prints
-            .read_line(&mut line)
-            .map_err(|error| format!("the simulator cannot be read: {error}"))?;
-        match line.find("http://") {
-            Some(start) => Ok(line[start..].trim_end().to_owned()),
-            None => Err(format!("the simulator does not say where it is: {line:?}")),
-        }
+/// The address is what its first line ends with.
+fn read_url(prints: &mut BufReader<ChildStdout>) -> Result<String, String> {
+    let mut line = String::new();
+    prints
+        .read_line(&mut line)
+        .map_err(|error| format!("the simulator cannot be read: {error}"))?;
+    match line.find("http://") {
+        Some(start) => Ok(line[start..].trim_end().to_owned()),
+        None => Err(format!("the simulator does not say where it is: {line:?}")),
     }
 }
 

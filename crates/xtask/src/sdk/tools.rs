@@ -67,7 +67,13 @@ pub(super) fn require() -> Result<(), String> {
             .env("DEBIAN_FRONTEND", "noninteractive")
             // Two thousand lines about npm's own packages; what goes wrong is said elsewhere.
             .stdout(Stdio::null()),
-    )?;
+    )
+    .map_err(|error| {
+        format!(
+            "{error}. It needs the network, as the SDKs themselves do, which come from PyPI and npm; \
+             `cargo xtask test --quick` does without them."
+        )
+    })?;
     let missing = self::missing();
     if missing.is_empty() {
         Ok(())
