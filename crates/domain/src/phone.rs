@@ -27,6 +27,26 @@ impl Phone {
         }
     }
 
+    /// Reads a number as people write it: with blanks, hyphens, dots or brackets, with `00` for the `+`, and a number of mainland China
+    /// without its country too. A number of another country must begin with that.
+    ///
+    /// # Errors
+    /// [`InvalidPhone`] where it is none.
+    pub fn parse_written(text: &str) -> Result<Self, InvalidPhone> {
+        let bare: String = text
+            .chars()
+            .filter(|c| !c.is_whitespace() && !"-.()（）‐–".contains(*c))
+            .collect();
+        let is_chinese = |digits: &str| digits.len() == 11 && digits.starts_with('1');
+        match bare.strip_prefix("00").or_else(|| bare.strip_prefix("86")) {
+            _ if bare.starts_with('+') => Self::parse(&bare),
+            _ if is_chinese(&bare) => Self::parse(&format!("+86{bare}")),
+            Some(rest) if bare.starts_with("00") => Self::parse(&format!("+{rest}")),
+            Some(rest) if is_chinese(rest) => Self::parse(&format!("+86{rest}")),
+            _ => Err(InvalidPhone),
+        }
+    }
+
     /// The whole number, for those who may see it.
     #[must_use]
     pub fn expose(&self) -> &str {
@@ -79,6 +99,38 @@ mod tests {
             "+0000000",
         ] {
             assert_eq!(Phone::parse(bad), Err(InvalidPhone), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_number_may_be_written_as_people_write_it() {
+        for text in [
+            "13800138000",
+            "138 0013 8000",
+            "138-0013-8000",
+            "8613800138000",
+            "+86 138 0013 8000",
+            "0086-138.0013.8000",
+            "（+86）13800138000",
+        ] {
+            assert_eq!(
+                Phone::parse_written(text).unwrap().expose(),
+                "+8613800138000",
+                "{text}"
+            );
+        }
+        let hong_kong = Phone::parse_written("+852 6123 4567").unwrap();
+        assert_eq!(hong_kong.expose(), "+85261234567");
+        for bad in [
+            "",
+            "61234567",
+            "23800138000",
+            "1380013800",
+            "o13800138000",
+            "+86x",
+            "00",
+        ] {
+            assert_eq!(Phone::parse_written(bad), Err(InvalidPhone), "{bad}");
         }
     }
 

@@ -4,7 +4,7 @@
 
 use time::{Duration, OffsetDateTime};
 
-use crate::{AccountId, AppId, OpenId, OpenPlatform, Phone, UnionId, User, UserId, UserState};
+use crate::{AccountId, AppId, OpenId, OpenPlatform, Phone, UnionId, User, UserId, UserState, merge};
 
 /// A number whose owner did not come for so long may have been given to somebody else.
 const PHONE_GOES_STALE_AFTER: Duration = Duration::days(180);
@@ -222,12 +222,9 @@ fn sign_in(owners: &Owners, owner: &Owner, link: NewLinks, conflict_with: Option
 }
 
 fn merge(owners: &Owners, by_openid: &Owner, by_unionid: &Owner, link: NewLinks) -> Decision {
-    if [by_openid, by_unionid]
-        .into_iter()
-        .any(|owner| refuses(&owner.user).is_some())
-    {
+    let Ok((survivor, _)) = merge::decide(&by_openid.user, &by_unionid.user) else {
         return Decision::Refuse(Refusal::Disabled);
-    }
+    };
     let is_either = |id| id == by_openid.user.id || id == by_unionid.user.id;
     if owners
         .phone
@@ -236,8 +233,7 @@ fn merge(owners: &Owners, by_openid: &Owner, by_unionid: &Owner, link: NewLinks)
     {
         return Decision::Refuse(Refusal::PhoneTaken);
     }
-    let age = |owner: &Owner| (owner.user.created_at, owner.user.id);
-    let (survivor, merged) = if age(by_openid) <= age(by_unionid) {
+    let (survivor, merged) = if survivor == by_openid.user.id {
         (by_openid, by_unionid)
     } else {
         (by_unionid, by_openid)

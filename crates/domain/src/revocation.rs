@@ -95,11 +95,12 @@ pub enum Revocation {
         /// When no store can hold any of them any more.
         bars_until: OffsetDateTime,
     },
-    /// A user means another one since a merge, for good.
+    /// A user means another one since a merge; the latest of a user's aliases counts.
     Alias {
         /// The merged user.
         merged: UserId,
-        /// The survivor.
+        /// The survivor, or the user themselves where the merge was undone: the record only grows, so that an instance which reads on from
+        /// where it was learns of it.
         into: UserId,
     },
 }
@@ -122,7 +123,8 @@ struct Bar {
 }
 
 impl RevocationView {
-    /// Adds what was read from the record, in any order and any number of times. `read_at` is when the reading began.
+    /// Adds what was read from the record, any number of times and in any order but for the aliases of one user: of those the last one
+    /// counts, so they come in the order of the record. `read_at` is when the reading began.
     pub fn refresh(&mut self, rows: impl IntoIterator<Item = Revocation>, read_at: Instant) {
         for row in rows {
             self.record(&row);
@@ -165,6 +167,9 @@ impl RevocationView {
                         },
                     );
                 }
+            }
+            Revocation::Alias { merged, into } if merged == into => {
+                self.aliases.remove(&merged);
             }
             Revocation::Alias { merged, into } => {
                 self.aliases.insert(merged, into);

@@ -147,6 +147,19 @@ impl Lifetimes {
     }
 }
 
+impl Lifetimes {
+    /// When the last session of any channel that was opened or seen until now is over, with an hour for clocks that differ.
+    #[must_use]
+    pub fn last_end(&self, now: OffsetDateTime) -> OffsetDateTime {
+        // A session that is seen now was opened at most this moment, so no channel's end lies further ahead.
+        let ends = Channel::ALL.map(|channel| self.of(channel).end(now, now));
+        ends.into_iter()
+            .max()
+            .unwrap_or(now)
+            .saturating_add(Duration::HOUR)
+    }
+}
+
 impl Default for Lifetimes {
     fn default() -> Self {
         let browser = Lifetime {

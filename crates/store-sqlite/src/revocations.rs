@@ -73,13 +73,17 @@ impl Revocations for SqliteRevocations {
 
     #[tracing::instrument(name = "sqlite.revocations.record", skip_all)]
     async fn record(&self, revocation: &Revocation) -> Result<(), PortError> {
-        let row = RevocationRow::from(revocation);
-        let write = move |connection: &mut _| {
-            insert_into(revocations::table).values(row).execute(connection)?;
-            Ok(())
-        };
+        let revocation = revocation.clone();
+        let write = move |connection: &mut _| record(connection, &revocation);
         self.database.write(write).await
     }
+}
+
+/// Adds a row, in the transaction of its caller where there is one.
+pub(crate) fn record(connection: &mut SqliteConnection, revocation: &Revocation) -> Result<(), Failure> {
+    let row = RevocationRow::from(revocation);
+    insert_into(revocations::table).values(row).execute(connection)?;
+    Ok(())
 }
 
 /// Asked before the rows are, so that what is written in between is given again the next time and not left out.

@@ -5,12 +5,13 @@ use diesel::{
     prelude::{AsChangeset, Insertable, Queryable},
     update,
 };
+use time::OffsetDateTime;
 use wechat_login_domain::{
-    AppName, Channel, Client, OpenId, PortError, Session, TokenDigest, ports::Sessions,
+    AppName, Channel, Client, OpenId, PortError, Session, TokenDigest, UserId, ports::Sessions,
 };
 
 use crate::{
-    database::{CHECK, Database},
+    database::{CALL, CHECK, Database},
     failure::Failure,
     schema::sessions,
     sql_types::{Digest, Id, Moment},
@@ -80,6 +81,27 @@ impl Sessions for SqliteSessions {
             Ok(())
         };
         self.database.write(write).await
+    }
+
+    #[tracing::instrument(name = "sqlite.sessions.list", skip_all)]
+    async fn list(
+        &self,
+        users: &[UserId],
+        now: OffsetDateTime,
+    ) -> Result<Vec<(TokenDigest, Session)>, PortError> {
+        let users: Vec<_> = users.iter().copied().map(Id::from).collect();
+        let read = move |connection: &mut _| {
+            let rows = sessions::table
+                .filter(sessions::user_id.eq_any(users))
+                .filter(sessions::expires_at.gt(Moment(now)))
+                .select(SessionRow::as_select())
+                .load(connection)?;
+            let listed = rows
+                .into_iter()
+                .map(|row| Ok((row.digest.token(), Session::try_from(row)?)));
+            listed.collect()
+        };
+        self.database.read(CALL, read).await
     }
 }
 

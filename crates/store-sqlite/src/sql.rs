@@ -20,6 +20,7 @@ pub(crate) enum Value<'a> {
     Bytes(&'a [u8]),
     Text(&'a str),
     OptionalText(Option<&'a str>),
+    OptionalMoment(Option<Moment>),
     Flag(bool),
     Moment(Moment),
 }
@@ -44,6 +45,7 @@ impl QueryFragment<Sqlite> for Sql<'_> {
                 Value::Bytes(bytes) => out.push_bind_param::<Binary, _>(bytes)?,
                 Value::Text(text) => out.push_bind_param::<Text, _>(text)?,
                 Value::OptionalText(text) => out.push_bind_param::<Nullable<Text>, _>(text)?,
+                Value::OptionalMoment(moment) => out.push_bind_param::<Nullable<BigInt>, _>(moment)?,
                 Value::Flag(flag) => out.push_bind_param::<Bool, _>(flag)?,
                 Value::Moment(moment) => out.push_bind_param::<BigInt, _>(moment)?,
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 use wechat_login_domain::ports::{
-    AppTokens, Exchanges, PendingLogins, Revocations, SessionKeys, Sessions, Users,
+    Administration, AppTokens, Exchanges, PendingLogins, Revocations, SessionKeys, Sessions, Users,
 };
 
 async fn user_store() -> (TempDir, Arc<dyn Users>) {
@@ -49,6 +49,22 @@ async fn user_and_revocation_store() -> (TempDir, Arc<dyn Users>, Arc<dyn Revoca
     (folder, Arc::new(store.users()), Arc::new(store.revocations()))
 }
 
+async fn administered_store() -> (
+    TempDir,
+    Arc<dyn Users>,
+    Arc<dyn Administration>,
+    Arc<dyn Revocations>,
+) {
+    let (folder, store) = common::fresh().await;
+    let users = Arc::new(store.users());
+    (
+        folder,
+        Arc::clone(&users) as _,
+        users,
+        Arc::new(store.revocations()),
+    )
+}
+
 mod users {
     wechat_login_testkit::users_contract!(super::user_store);
 }
@@ -79,4 +95,12 @@ mod app_tokens {
 
 mod merges {
     wechat_login_testkit::merges_contract!(super::user_and_revocation_store);
+}
+
+mod session_lists {
+    wechat_login_testkit::session_lists_contract!(super::session_store);
+}
+
+mod administration {
+    wechat_login_testkit::administration_contract!(super::administered_store);
 }

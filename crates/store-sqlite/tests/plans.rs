@@ -14,12 +14,18 @@ use diesel::{
 };
 use time::Duration;
 use wechat_login_domain::{
-    ExternalId, PendingLogin, Profile, ProfileEdit,
-    ports::{AppTokens, Exchanges, KeptAppToken, PendingLogins, Revocations, SessionKeys, Sessions, Users},
+    ExternalId, PendingLogin, Profile, ProfileEdit, ScopeChange, UserId, UserReference,
+    import::{ImportedIdentity, ImportedUser},
+    ports::{
+        Administration, AppTokens, Exchanges, KeptAppToken, PendingLogins, Revocations, SessionKeys,
+        Sessions, Users,
+    },
     resolve::{Identification, OnConflict, Policy, Resolution},
 };
 use wechat_login_store_sqlite::SqliteStore;
-use wechat_login_testkit::sample::{self, NOW, alice, digest, phone, shop_mini, shop_web};
+use wechat_login_testkit::sample::{
+    self, NOW, Person, alice, bob, carol, digest, phone, shop_mini, shop_web,
+};
 
 static SEEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
@@ -60,6 +66,45 @@ async fn use_app_tokens(store: &SqliteStore) {
     app_tokens.put(&app_id, &kept).await.unwrap();
     app_tokens.find(&app_id, NOW).await.unwrap();
     app_tokens.drop_token(&app_id, &token).await.unwrap();
+}
+
+/// All but the list of conflicts, which is to be the whole table.
+async fn administer(store: &SqliteStore, id: UserId) {
+    let (users, app) = (store.users(), shop_mini());
+    let references = [
+        UserReference::Id(id),
+        UserReference::OpenId(alice().openid(&app)),
+        UserReference::UnionId(alice().unionid(&app.open_platform)),
+        UserReference::Phone(phone(1)),
+    ];
+    users.find_accounts(&references).await.unwrap();
+    users.disable(id, NOW, NOW).await.unwrap();
+    users.enable(id, NOW).await.unwrap();
+    users
+        .change_scopes(id, &ScopeChange::Add(Vec::new()), NOW)
+        .await
+        .unwrap();
+    let external = ExternalId::parse("x").unwrap();
+    users.set_external_id(id, Some(&external), NOW).await.unwrap();
+    let Resolution::User { user, .. } = users.resolve(&bob().at(&app), NOW).await.unwrap() else {
+        panic!("he is somebody new")
+    };
+    users.merge(id, user.id, NOW).await.unwrap();
+    users.undo_merge(user.id, NOW, NOW).await.unwrap();
+    let identity = |person: Person| ImportedIdentity {
+        app_id: app.app_id.clone(),
+        open_platform: app.open_platform.clone(),
+        openid: Some(person.openid(&app)),
+        unionid: None,
+    };
+    let people = [bob(), carol()].map(|person| ImportedUser {
+        phone: Some(phone(2)),
+        created_at: Some(NOW - Duration::DAY),
+        wechat: vec![identity(person)],
+        ..ImportedUser::default()
+    });
+    users.import(&people, NOW).await.unwrap();
+    store.sessions().list(&[id], NOW).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -132,6 +177,7 @@ async fn no_statement_walks_through_a_table() {
     pending_logins.insert(&sample::state(1), &pending).await.unwrap();
     pending_logins.take(&sample::state(1), NOW).await.unwrap();
     use_app_tokens(&store).await;
+    administer(&store, id).await;
     store.revocations().since(NOW).await.unwrap();
     store.sweep(NOW).await.unwrap();
 
@@ -157,8 +203,8 @@ async fn no_statement_walks_through_a_table() {
             let is_small = table.is_empty()
                 || table.contains("CONSTANT ROW")
                 || table.contains("VALUES CLAUSE")
-                // What was brought, and the two pragmas that say how large the file is.
-                || ["b", "brought", "said"].contains(&table)
+                // What was brought, the few apps of an openid that is looked for at all of them, and the two pragmas that say how large the file is.
+                || ["b", "brought", "realms", "said"].contains(&table)
                 || table.starts_with("pragma_");
             assert!(is_small, "{detail} in {sql}");
         }

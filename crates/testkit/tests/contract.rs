@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use wechat_login_domain::ports::{
-    AppTokens, Exchanges, PendingLogins, Revocations, SessionKeys, Sessions, Users,
+    Administration, AppTokens, Exchanges, PendingLogins, Revocations, SessionKeys, Sessions, Users,
 };
 use wechat_login_testkit::fake::{
     MemoryAppTokens, MemoryExchanges, MemoryPendingLogins, MemoryRevocations, MemorySessionKeys,
@@ -48,6 +48,12 @@ async fn memory_users_and_revocations() -> ((), Arc<dyn Users>, Arc<dyn Revocati
     ((), Arc::new(users), revocations)
 }
 
+async fn memory_administration() -> ((), Arc<dyn Users>, Arc<dyn Administration>, Arc<dyn Revocations>) {
+    let revocations = Arc::new(MemoryRevocations::default());
+    let users = Arc::new(MemoryUsers::recording_to(Arc::clone(&revocations)));
+    ((), Arc::clone(&users) as _, users, revocations)
+}
+
 mod users {
     wechat_login_testkit::users_contract!(super::memory_users);
 }
@@ -71,4 +77,10 @@ mod app_tokens {
 }
 mod merges {
     wechat_login_testkit::merges_contract!(super::memory_users_and_revocations);
+}
+mod session_lists {
+    wechat_login_testkit::session_lists_contract!(super::memory_sessions);
+}
+mod administration {
+    wechat_login_testkit::administration_contract!(super::memory_administration);
 }

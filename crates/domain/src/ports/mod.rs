@@ -1,5 +1,6 @@
 //! What the use-cases need of the world. Each adapter is one technology's answer; `testkit::contract` checks the sentences here.
 
+mod administration;
 mod app_tokens;
 mod clock;
 mod entropy;
@@ -11,6 +12,7 @@ mod sessions;
 mod users;
 mod wechat;
 
+pub use administration::{Administration, Conflict, ExternalIdChange, Merging, SessionsEnding, Undoing};
 pub use app_tokens::{AppTokens, CLOCKS_MAY_DIFFER, KeptAppToken};
 pub use clock::Clock;
 pub use entropy::Entropy;

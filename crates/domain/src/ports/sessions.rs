@@ -1,6 +1,7 @@
 use async_trait::async_trait;
+use time::OffsetDateTime;
 
-use crate::{PortError, Session, TokenDigest};
+use crate::{PortError, Session, TokenDigest, UserId};
 
 /// Where sessions live.
 #[async_trait]
@@ -30,4 +31,15 @@ pub trait Sessions: Send + Sync {
     /// # Errors
     /// [`PortError`] where the store did not answer. What keeps the session from opening anything is the revocation, not this.
     async fn remove(&self, digest: &TokenDigest) -> Result<(), PortError>;
+
+    /// The sessions of these users that have not expired, with what the store knows them by: every one that was kept, MUST be there, as it was
+    /// renewed last, and none that was removed. Ones that a revocation ended may be among them.
+    ///
+    /// # Errors
+    /// [`PortError`] where the store did not answer.
+    async fn list(
+        &self,
+        users: &[UserId],
+        now: OffsetDateTime,
+    ) -> Result<Vec<(TokenDigest, Session)>, PortError>;
 }

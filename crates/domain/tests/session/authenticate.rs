@@ -1,9 +1,10 @@
 use std::sync::{Arc, RwLock};
 
 use async_trait::async_trait;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use wechat_login_domain::{
-    Error, PortError, Revocation, RevocationView, RevokedBecause, Session, TokenDigest, ports::Sessions,
+    Error, PortError, Revocation, RevocationView, RevokedBecause, Session, TokenDigest, UserId,
+    ports::Sessions,
 };
 use wechat_login_testkit::{
     fake::MemorySessions,
@@ -223,6 +224,14 @@ impl Sessions for EndsMeanwhile {
 
     async fn remove(&self, digest: &TokenDigest) -> Result<(), PortError> {
         self.sessions.remove(digest).await
+    }
+
+    async fn list(
+        &self,
+        users: &[UserId],
+        now: OffsetDateTime,
+    ) -> Result<Vec<(TokenDigest, Session)>, PortError> {
+        self.sessions.list(users, now).await
     }
 }
 

@@ -18,6 +18,20 @@ pub(super) struct Identifier {
     pub(super) text: String,
 }
 
+impl Identifier {
+    /// A number under each of the encryption keys, the current one first.
+    pub(super) fn of_phone(phone: &Phone, keyring: &Keyring) -> Vec<Self> {
+        keyring
+            .indexes(Purpose::Phone, phone.expose().as_bytes())
+            .map(|index| Self {
+                kind: LoginMethodKind::Phone,
+                realm: String::new(),
+                text: hex(&index),
+            })
+            .collect()
+    }
+}
+
 impl Brought {
     pub(super) fn by(asked: &Identification, keyring: &Keyring) -> Self {
         let identifier = |kind, realm: &str, text: &str| Identifier {
@@ -29,12 +43,6 @@ impl Brought {
             let realm = asked.open_platform.as_str();
             identifier(LoginMethodKind::WeChatUnionId, realm, unionid.as_str())
         });
-        let indexes = |phone: &Phone| -> Vec<_> {
-            let indexes = keyring.indexes(Purpose::Phone, phone.expose().as_bytes());
-            indexes
-                .map(|index| identifier(LoginMethodKind::Phone, "", &hex(&index)))
-                .collect()
-        };
         Self {
             openid: identifier(
                 LoginMethodKind::WeChatOpenId,
@@ -42,7 +50,11 @@ impl Brought {
                 asked.openid.as_str(),
             ),
             unionid,
-            phones: asked.phone.as_ref().map(indexes).unwrap_or_default(),
+            phones: asked
+                .phone
+                .as_ref()
+                .map(|phone| Identifier::of_phone(phone, keyring))
+                .unwrap_or_default(),
         }
     }
 

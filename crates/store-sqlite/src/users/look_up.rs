@@ -2,10 +2,13 @@ use diesel::{
     Connection, ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, SelectableHelper,
     SqliteConnection,
 };
-use wechat_login_domain::{ExternalId, Keyring, LoginMethodKind, User, UserAccount, UserId, resolve::Owners};
+use wechat_login_domain::{
+    ExternalId, Keyring, LoginMethodKind, User, UserAccount, UserId,
+    resolve::{Owner, Owners},
+};
 
 use super::{
-    brought::Brought,
+    brought::{Brought, Identifier},
     row::{MethodRow, OwnerRow, ROOT_AND_PHONE, USER_COLUMNS, UserRow},
 };
 use crate::{
@@ -58,6 +61,24 @@ pub(super) fn user_by_external_id(
     keyring: &Keyring,
 ) -> Result<Option<User>, Failure> {
     user_where(connection, "u.external_id = ?", Value::Text(id.as_str()), keyring)
+}
+
+/// Whose this is.
+pub(super) fn owner(
+    connection: &mut SqliteConnection,
+    identifier: &Identifier,
+    keyring: &Keyring,
+) -> Result<Option<Owner>, Failure> {
+    let text = format!(
+        "SELECT m.kind, m.user_id AS linked_to, m.account, m.last_used_at, {USER_COLUMNS}
+         FROM login_methods m CROSS JOIN users u ON u.id = m.user_id {ROOT_AND_PHONE}
+         WHERE m.kind = ? AND m.realm = ? AND m.identifier = ?"
+    );
+    let values = [identifier.kind.as_str(), &identifier.realm, &identifier.text].map(Value::Text);
+    let row = Sql::new(text, values)
+        .get_result::<OwnerRow>(connection)
+        .optional()?;
+    row.map(|row| Ok(row.owner(keyring)?.1)).transpose()
 }
 
 fn user_where(

@@ -1,10 +1,15 @@
 //! Users and their login methods. What a login does is `resolve::decide`'s to say; here it is looked up and done.
 
+mod administer;
 mod brought;
+mod import;
 mod look_up;
+mod merging;
 mod profile;
+mod reference;
 mod resolve;
 mod row;
+mod standing;
 mod write;
 
 use std::sync::Arc;

@@ -5,12 +5,13 @@ use diesel::{
     prelude::Insertable, sql_types::Integer,
 };
 use wechat_login_domain::{
-    AccountId, LoginMethodId, LoginMethodKind, Phone, Purpose, UserId,
+    AccountId, Keyring, LoginMethodId, LoginMethodKind, Phone, Purpose, UserId,
     resolve::{NewLinks, Owner, Owners},
 };
 
 use super::{
     brought::Identifier,
+    merging::{self, Relabelling},
     resolve::{Login, WRITTEN_EVERY},
 };
 use crate::{
@@ -22,16 +23,16 @@ use crate::{
 
 #[derive(Insertable)]
 #[diesel(table_name = login_methods, treat_none_as_default_value = false)]
-struct NewMethod<'a> {
-    kind: &'static str,
-    realm: &'a str,
-    identifier: &'a str,
-    id: Id,
-    user_id: Id,
-    account: Id,
-    sealed: Option<Vec<u8>>,
-    linked_at: Moment,
-    last_used_at: Moment,
+pub(super) struct NewMethod<'a> {
+    pub(super) kind: &'static str,
+    pub(super) realm: &'a str,
+    pub(super) identifier: &'a str,
+    pub(super) id: Id,
+    pub(super) user_id: Id,
+    pub(super) account: Id,
+    pub(super) sealed: Option<Vec<u8>>,
+    pub(super) linked_at: Moment,
+    pub(super) last_used_at: Moment,
 }
 
 impl<'a> NewMethod<'a> {
@@ -50,17 +51,17 @@ impl<'a> NewMethod<'a> {
     }
 }
 
-/// A phone's number; whoever was to exchange two rows' numbers would find that they do not open.
+/// The number of a login by phone.
 fn sealed(login: &Login, identifier: &Identifier) -> Option<Vec<u8>> {
     let is_phone = identifier.kind == LoginMethodKind::Phone;
-    let number = login
-        .asked
-        .phone
-        .as_ref()
-        .filter(|_| is_phone)
-        .map(Phone::expose)?;
+    let phone = login.asked.phone.as_ref().filter(|_| is_phone)?;
+    Some(seal(phone, identifier, &login.keyring))
+}
+
+/// A phone's number; whoever was to exchange two rows' numbers would find that they do not open.
+pub(super) fn seal(phone: &Phone, identifier: &Identifier, keyring: &Keyring) -> Vec<u8> {
     let context: &[&[u8]] = &[identifier.text.as_bytes()];
-    Some(login.keyring.seal(Purpose::Phone, context, number.as_bytes()))
+    keyring.seal(Purpose::Phone, context, phone.expose().as_bytes())
 }
 
 /// A new user with all that was brought. The methods come first, as their key is what tells people apart.
@@ -129,45 +130,27 @@ pub(super) fn last_use(connection: &mut SqliteConnection, login: &Login) -> Resu
     Ok(())
 }
 
-/// Makes a user, and whoever was merged into them before, aliases of another. Enough is written down to undo it.
+/// Makes a user an alias of another, as the openid and the unionid of one WeChat account say.
 pub(super) fn merge(
     connection: &mut SqliteConnection,
     login: &Login,
     owners: &Owners,
     (survivor, merged): (&Owner, &Owner),
 ) -> Result<(), Failure> {
-    const RECORD: &str = "INSERT INTO merges
-            (user_id, from_root, into_root, previous_state, openid_user, openid_account, unionid_account, merged_at)
-         SELECT id, root, ?, state, ?, ?, ?, ? FROM users WHERE root = ?";
-    const TELL: &str = "INSERT INTO revocations (kind, subject, into_user)
-         SELECT 'alias', id, ? FROM users WHERE root = ?";
-    const MOVE: &str =
-        "UPDATE users SET root = ?, state = 'merged', version = version + 1, updated_at = ? WHERE root = ?";
-    const KEEP: &str = "UPDATE users SET version = version + 1 WHERE id = ?";
-    const RELABEL: &str = "UPDATE login_methods SET account = ? WHERE user_id = ? AND account = ?";
-
     let (Some(by_openid), Some(by_unionid)) = (&owners.openid, &owners.unionid) else {
         return Err(Failure::BadRow("login_methods"));
     };
-    let into = || Value::Bytes(survivor.user.id.as_bytes());
-    let from = || Value::Bytes(merged.user.id.as_bytes());
-    let now = || Value::Moment(Moment(login.now));
-    let relabelled = || Value::Bytes(by_openid.linked_to.as_bytes());
-    let old_account = || Value::Bytes(by_openid.account.as_bytes());
-    let account = || Value::Bytes(by_unionid.account.as_bytes());
-    for statement in [
-        Sql::new(
-            RECORD,
-            [into(), relabelled(), old_account(), account(), now(), from()],
-        ),
-        Sql::new(TELL, [into(), from()]),
-        Sql::new(MOVE, [into(), now(), from()]),
-        Sql::new(KEEP, [into()]),
-        Sql::new(RELABEL, [account(), relabelled(), old_account()]),
-    ] {
-        statement.execute(connection)?;
-    }
-    Ok(())
+    let relabelling = Relabelling {
+        user: by_openid.linked_to.into(),
+        from: by_openid.account.into(),
+        to: by_unionid.account.into(),
+    };
+    merging::write(
+        connection,
+        (survivor.user.id, merged.user.id),
+        relabelling,
+        login.now,
+    )
 }
 
 #[derive(QueryableByName)]

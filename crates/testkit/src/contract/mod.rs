@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use tokio::sync::Barrier;
 
+pub mod administration;
 pub mod app_tokens;
 pub mod exchanges;
 pub mod merges;
 pub mod pending_logins;
 pub mod revocations;
 pub mod session_keys;
+pub mod session_lists;
 pub mod sessions;
 pub mod users;
 

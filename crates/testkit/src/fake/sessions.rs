@@ -1,7 +1,8 @@
 use std::{collections::HashMap, sync::Mutex};
 
 use async_trait::async_trait;
-use wechat_login_domain::{Dependency, PortError, Session, TokenDigest, ports::Sessions};
+use time::OffsetDateTime;
+use wechat_login_domain::{Dependency, PortError, Session, TokenDigest, UserId, ports::Sessions};
 
 use super::Outage;
 
@@ -59,6 +60,21 @@ impl Sessions for MemorySessions {
     async fn remove(&self, digest: &TokenDigest) -> Result<(), PortError> {
         self.with(|sessions| {
             sessions.remove(digest);
+        })
+    }
+
+    async fn list(
+        &self,
+        users: &[UserId],
+        now: OffsetDateTime,
+    ) -> Result<Vec<(TokenDigest, Session)>, PortError> {
+        self.with(|sessions| {
+            let theirs = sessions
+                .iter()
+                .filter(|(_, session)| users.contains(&session.user_id) && !session.has_expired(now));
+            theirs
+                .map(|(digest, session)| (*digest, session.clone()))
+                .collect()
         })
     }
 }

@@ -1,4 +1,4 @@
-use wechat_login_domain::{LoginMethod, LoginMethodKind, resolve::Identification};
+use wechat_login_domain::{LoginMethod, LoginMethodKind, Phone, resolve::Identification};
 
 /// What a login method is unique over.
 pub(super) struct Identifier {
@@ -24,12 +24,17 @@ impl Identifier {
             let realm = asked.open_platform.as_str();
             identifier(LoginMethodKind::WeChatUnionId, realm, unionid.as_str())
         });
-        let phone = asked.phone.as_ref().map(|phone| {
-            // Stands for the keyed hash of a real store: one text per number, and not the number.
-            let reversed: String = phone.expose().chars().rev().collect();
-            identifier(LoginMethodKind::Phone, "", &reversed)
-        });
+        let phone = asked.phone.as_ref().map(Self::of_phone);
         [Some(openid), unionid, phone]
+    }
+
+    /// Stands for the keyed hash of a real store: one text per number, and not the number.
+    pub(super) fn of_phone(phone: &Phone) -> Self {
+        Self {
+            kind: LoginMethodKind::Phone,
+            realm: String::new(),
+            text: phone.expose().chars().rev().collect(),
+        }
     }
 
     pub(super) fn is(&self, method: &LoginMethod) -> bool {

@@ -1,4 +1,6 @@
+mod administer;
 mod identifier;
+mod operate;
 mod table;
 
 use std::sync::{Arc, Mutex};
@@ -62,7 +64,7 @@ impl MemoryUsers {
         self.len() == 0
     }
 
-    /// Does what no port does yet: an operator changes a user.
+    /// Changes a user in ways that no port does.
     pub fn change(&self, id: UserId, change: impl FnOnce(&mut User)) {
         let mut table = self.table.lock().expect("no holder panics");
         change(table.user_mut(id).expect("the test made this user"));
@@ -100,6 +102,7 @@ impl Users for MemoryUsers {
                 } => {
                     table.link(owner.linked_to, link, owners.wechat_account(), asked, now);
                     if let Some(of_unionid) = conflict_with {
+                        table.note_conflict((owner.user.id, of_unionid), asked, now);
                         self.conflicts.lock().expect("no holder panics").push(Conflict {
                             of_openid: owner.user.id,
                             of_unionid,
@@ -113,7 +116,9 @@ impl Users for MemoryUsers {
                     link,
                 } => {
                     let into = survivor.user.id;
-                    for merged in table.merge(&survivor, &merged, now) {
+                    // The openid and the unionid turned out to be one WeChat account.
+                    let accounts = (merged.account, survivor.account);
+                    for merged in table.merge((into, merged.user.id), accounts, now) {
                         self.revocations.push(Revocation::Alias { merged, into });
                     }
                     table.link(into, link, Some(survivor.account), asked, now);

@@ -4,6 +4,7 @@ use time::{Duration, OffsetDateTime};
 use wechat_login_domain::{
     AccountId, ExternalId, LoginMethod, LoginMethodId, LoginMethodKind, Phone, Profile, ProfileEdit, User,
     UserAccount, UserId, UserState,
+    ports::Conflict,
     resolve::{Identification, NewLinks, Owner, Owners, Resolution},
 };
 
@@ -13,24 +14,50 @@ use crate::fake::SeededEntropy;
 /// What a database would hold. A merged user's `root` is the survivor, and a survivor's is itself, so no look-up takes two steps.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    rows: BTreeMap<UserId, Row>,
-    methods: Vec<Method>,
-    entropy: SeededEntropy,
+    pub(super) rows: BTreeMap<UserId, Row>,
+    pub(super) methods: Vec<Method>,
+    pub(super) merges: Vec<Merge>,
+    pub(super) conflicts: Vec<Conflict>,
+    pub(super) entropy: SeededEntropy,
+}
+
+/// What undoing a merge takes.
+#[derive(Debug)]
+pub(super) struct Merge {
+    pub(super) from: UserId,
+    pub(super) into: UserId,
+    /// Whoever moved, with their root and their state before.
+    pub(super) moved: Vec<(UserId, UserId, UserState)>,
+    /// The login methods that became another WeChat account's, with their own.
+    pub(super) accounts: Vec<(LoginMethodId, AccountId)>,
 }
 
 #[derive(Debug)]
-struct Row {
-    user: User,
-    root: UserId,
-    generation: i32,
-    nickname_is_edited: bool,
-    avatar_is_edited: bool,
+pub(super) struct Row {
+    pub(super) user: User,
+    pub(super) root: UserId,
+    pub(super) generation: i32,
+    pub(super) nickname_is_edited: bool,
+    pub(super) avatar_is_edited: bool,
 }
 
 #[derive(Debug)]
-struct Method {
-    method: LoginMethod,
-    phone: Option<Phone>,
+pub(super) struct Method {
+    pub(super) method: LoginMethod,
+    pub(super) phone: Option<Phone>,
+}
+
+impl Row {
+    /// Somebody who is nobody's alias.
+    pub(super) const fn new(user: User) -> Self {
+        Self {
+            root: user.id,
+            user,
+            generation: 0,
+            nickname_is_edited: false,
+            avatar_is_edited: false,
+        }
+    }
 }
 
 impl Table {
@@ -123,16 +150,7 @@ impl Table {
             created_at: now,
             updated_at: now,
         };
-        self.rows.insert(
-            id,
-            Row {
-                user,
-                root: id,
-                generation: 0,
-                nickname_is_edited: false,
-                avatar_is_edited: false,
-            },
-        );
+        self.rows.insert(id, Row::new(user));
         let everything = NewLinks {
             openid: true,
             unionid: true,
@@ -180,27 +198,34 @@ impl Table {
         }
     }
 
-    /// Makes one user and all that were merged into them before aliases of another, and gives their ids.
-    pub(super) fn merge(&mut self, survivor: &Owner, merged: &Owner, now: OffsetDateTime) -> Vec<UserId> {
-        let (into, from) = (survivor.user.id, merged.user.id);
-        let moved: Vec<_> = self
-            .rows
-            .values()
-            .filter(|row| row.root == from)
-            .map(|row| row.user.id)
-            .collect();
-        for id in &moved {
-            let row = self.rows.get_mut(id).expect("it was found above");
+    /// Makes one user and all that were merged into them before aliases of another, and gives their ids. The methods of the first of
+    /// these WeChat accounts become the other's.
+    pub(super) fn merge(
+        &mut self,
+        (into, from): (UserId, UserId),
+        (old, new): (AccountId, AccountId),
+        now: OffsetDateTime,
+    ) -> Vec<UserId> {
+        let mut merge = Merge {
+            from,
+            into,
+            moved: Vec::new(),
+            accounts: Vec::new(),
+        };
+        for row in self.rows.values_mut().filter(|row| row.root == from) {
+            merge.moved.push((row.user.id, row.root, row.user.state));
             row.root = into;
             row.user.state = UserState::Merged { into };
             row.user.updated_at = now;
         }
-        // The openid and the unionid turned out to be one WeChat account.
-        for method in &mut self.methods {
-            if method.method.account == merged.account {
-                method.method.account = survivor.account;
+        for Method { method, .. } in &mut self.methods {
+            if method.account == old {
+                merge.accounts.push((method.id, old));
+                method.account = new;
             }
         }
+        let moved = merge.moved.iter().map(|(id, ..)| *id).collect();
+        self.merges.push(merge);
         moved
     }
 
@@ -252,7 +277,7 @@ impl Table {
         self.user(id)
     }
 
-    fn root_mut(&mut self, id: UserId) -> Option<&mut Row> {
+    pub(super) fn root_mut(&mut self, id: UserId) -> Option<&mut Row> {
         let root = self.rows.get(&id)?.root;
         self.rows.get_mut(&root)
     }
@@ -265,7 +290,7 @@ impl Table {
         merged.map(|row| row.user.id)
     }
 
-    fn methods_of(&self, root: UserId) -> impl Iterator<Item = &Method> {
+    pub(super) fn methods_of(&self, root: UserId) -> impl Iterator<Item = &Method> {
         let is_theirs = move |method: &&Method| self.rows[&method.method.user_id].root == root;
         self.methods.iter().filter(is_theirs)
     }

@@ -1,0 +1,32 @@
+use std::sync::Arc;
+
+use crate::{
+    OperatorError,
+    import::{ImportOutcome, ImportedUser},
+    ports::{Administration, Clock},
+};
+
+/// Takes people over from elsewhere.
+pub struct ImportUsers {
+    administration: Arc<dyn Administration>,
+    clock: Arc<dyn Clock>,
+}
+
+impl ImportUsers {
+    /// With these ports.
+    #[must_use]
+    pub fn new(administration: Arc<dyn Administration>, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            administration,
+            clock,
+        }
+    }
+
+    /// Takes these over in one step, and says of each what became of it.
+    ///
+    /// # Errors
+    /// [`OperatorError::DependencyUnavailable`]; to do it again does no harm.
+    pub async fn run(&self, people: &[ImportedUser]) -> Result<Vec<ImportOutcome>, OperatorError> {
+        Ok(self.administration.import(people, self.clock.now()).await?)
+    }
+}

@@ -1,0 +1,4 @@
+//! What operators do, over the fakes.
+
+mod standing;
+mod world;

@@ -1,0 +1,415 @@
+//! Moving in.
+
+use std::sync::Arc;
+
+use time::Duration;
+use wechat_login_domain::{
+    App, LoginMethodKind, ProfileEdit, Scope, ScopeChange, User, UserState,
+    import::{ImportOutcome, ImportRefusal, ImportedIdentity, ImportedUser},
+    ports::{Administration, Revocations, Users},
+    resolve::{Identification, Resolution},
+};
+
+use super::{LATER, World, external};
+use crate::sample::{
+    self, NOW, Person, alice, bob, carol, game_pages, phone, shop_mini, shop_mobile, shop_web,
+};
+
+async fn import(world: &World, people: &[ImportedUser]) -> Vec<ImportOutcome> {
+    let done = world.administration.import(people, NOW).await;
+    done.expect("the database answers")
+}
+
+fn at(person: Person, app: &App) -> ImportedIdentity {
+    ImportedIdentity {
+        app_id: app.app_id.clone(),
+        open_platform: app.open_platform.clone(),
+        openid: Some(person.openid(app)),
+        unionid: Some(person.unionid(&app.open_platform)),
+    }
+}
+
+fn at_unbound(person: Person, app: &App) -> ImportedIdentity {
+    ImportedIdentity {
+        unionid: None,
+        ..at(person, app)
+    }
+}
+
+/// Somebody with everything, who came three years ago.
+fn alice_of_old() -> ImportedUser {
+    ImportedUser {
+        external_id: Some(external("42")),
+        created_at: Some(NOW - Duration::days(1_000) - Duration::MICROSECOND),
+        nickname: Some("爱丽丝 🐇".into()),
+        phone: Some(phone(1)),
+        scopes: vec![
+            Scope::parse("vip").expect("a scope"),
+            Scope::parse("beta").expect("a scope"),
+        ],
+        wechat: vec![at(alice(), &shop_mini()), at(alice(), &shop_web())],
+    }
+}
+
+async fn sole(world: &World) -> User {
+    let found = world.users.find_account_by_external_id(&external("42")).await;
+    found
+        .expect("the database answers")
+        .expect("the user is there")
+        .user
+}
+
+pub async fn an_imported_person_is_found_at_their_first_login(
+    users: Arc<dyn Users>,
+    administration: Arc<dyn Administration>,
+    revocations: Arc<dyn Revocations>,
+) {
+    let world = World::new(users, administration, revocations);
+    let person = alice_of_old();
+    assert_eq!(
+        import(&world, std::slice::from_ref(&person)).await,
+        [ImportOutcome::Imported]
+    );
+    let wanted = User {
+        id: sole(&world).await.id,
+        external_id: person.external_id,
+        nickname: person.nickname,
+        avatar_url: None,
+        scopes: vec!["vip".into(), "beta".into()],
+        state: UserState::Active,
+        former_ids: Vec::new(),
+        phone: person.phone,
+        created_at: NOW - Duration::days(1_000) - Duration::MICROSECOND,
+        updated_at: NOW,
+    };
+    assert_eq!(sole(&world).await, wanted);
+    for asked in [
+        alice().at(&shop_mini()),
+        alice().at_unbound(&shop_web()),
+        alice().at(&shop_mobile()),
+    ] {
+        let resolution = world.resolve(&asked, LATER).await;
+        let Resolution::User { user, is_new, .. } = resolution else {
+            panic!("{resolution:?}")
+        };
+        assert_eq!((*user, is_new), (wanted.clone(), false));
+    }
+}
+
+pub async fn importing_again_changes_nothing(
+    users: Arc<dyn Users>,
+    administration: Arc<dyn Administration>,
+    revocations: Arc<dyn Revocations>,
+) {
+    let world = World::new(users, administration, revocations);
+    let nameless = ImportedUser {
+        wechat: vec![at(bob(), &shop_mini())],
+        ..ImportedUser::default()
+    };
+    let of_phone = ImportedUser {
+        phone: Some(phone(2)),
+        ..ImportedUser::default()
+    };
+    let of_external_id = ImportedUser {
+        external_id: Some(external("43")),
+        ..ImportedUser::default()
+    };
+    let people = [alice_of_old(), nameless, of_phone, of_external_id];
+    assert_eq!(import(&world, &people).await, [ImportOutcome::Imported; 4]);
+    let before = world.account(sole(&world).await.id).await;
+    let again = world.administration.import(&people, LATER).await;
+    assert_eq!(
+        again.expect("the database answers"),
+        [ImportOutcome::Unchanged; 4]
+    );
+    assert_eq!(world.account(before.user.id).await, before);
+}
+
+pub async fn a_later_row_of_a_batch_sees_what_an_earlier_one_did(
+    users: Arc<dyn Users>,
+    administration: Arc<dyn Administration>,
+    revocations: Arc<dyn Revocations>,
+) {
+    let world = World::new(users, administration, revocations);
+    let other_id = ImportedUser {
+        external_id: Some(external("43")),
+        ..alice_of_old()
+    };
+    let outcomes = import(&world, &[alice_of_old(), alice_of_old(), other_id]).await;
+    let taken = ImportOutcome::Refused(ImportRefusal::LoginMethodTaken);
+    assert_eq!(
+        outcomes,
+        [ImportOutcome::Imported, ImportOutcome::Unchanged, taken]
+    );
+}
+
+pub async fn somebody_who_came_before_the_import_is_given_what_they_lack(
+    users: Arc<dyn Users>,
+    administration: Arc<dyn Administration>,
+    revocations: Arc<dyn Revocations>,
+) {
+    let world = World::new(users, administration, revocations);
+    let (user, _) = world.sign_in(&alice().at_unbound(&shop_web()), NOW).await;
+    assert_eq!(import(&world, &[alice_of_old()]).await, [ImportOutcome::Imported]);
+    let found = sole(&world).await;
+    let person = alice_of_old();
+    assert_eq!(found.id, user.id);
+    assert_eq!(Some(found.created_at), person.created_at);
+    assert_eq!((found.nickname, found.phone), (person.nickname, person.phone));
+    assert_eq!(found.scopes, ["vip", "beta"]);
+    let (again, _) = world.sign_in(&alice().at(&shop_mini()), LATER).await;
+    assert_eq!(again.id, user.id);
+    let account = world.account(user.id).await;
+    let of_wechat = account
+        .methods
+        .iter()
+        .filter(|one| one.kind != LoginMethodKind::Phone);
+    let mut accounts: Vec<_> = of_wechat.map(|one| one.account).collect();
+    accounts.dedup();
+    assert_eq!(
+        accounts.len(),
+        1,
+        "the openid that she came with is of the same account"
+    );
+}
+
+pub async fn an_import_overwrites_nothing(
+    users: Arc<dyn Users>,
+    administration: Arc<dyn Administration>,
+    revocations: Arc<dyn Revocations>,
+) {
+    let world = World::new(users, administration, revocations);
+    let came_before = alice_of_old().created_at.expect("it is set") - Duration::DAY;
+    let (user, _) = world.sign_in(&alice().at(&shop_mini()), came_before).await;
+    let mut edit = ProfileEdit::default();
+    edit.set_nickname(Some("Alice")).expect("a nickname");
+    let edited = world.users.edit_profile(user.id, &edit, NOW).await;
+    edited.expect("the database answers");
+    let change = ScopeChange::Set(vec![Scope::parse("own").expect("a scope")]);
+    let changed = world.administration.change_scopes(user.id, &change, NOW).await;
+    changed.expect("the database answers");
+    import(&world, &[alice_of_old()]).await;
+    let found = sole(&world).await;
+    assert_eq!((found.id, found.created_at), (user.id, came_before));
+    assert_eq!(found.nickname.as_deref(), Some("Alice"));
+    assert_eq!(found.scopes, ["own"]);
+
+    // Who wants no nickname gets none.
+    let (bob_user, _) = world.sign_in(&bob().at(&shop_mini()), NOW).await;
+    let mut edit = ProfileEdit::default();
+    edit.set_nickname(None).expect("no nickname");
+    let edited = world.users.edit_profile(bob_user.id, &edit, NOW).await;
+    edited.expect("the database answers");
+    let person = ImportedUser {
+        external_id: Some(external("43")),
+        phone: Some(phone(2)),
+        wechat: vec![at(bob(), &shop_mini())],
+        ..alice_of_old()
+    };
+    assert_eq!(import(&world, &[person]).await, [ImportOutcome::Imported]);
+    assert_eq!(world.user(bob_user.id).await.nickname, None);
+}
+
+pub async fn what_was_changed_since_the_import_is_not_changed_back(
+    users: Arc<dyn Users>,
+    administration: Arc<dyn Administration>,
+    revocations: Arc<dyn Revocations>,
+) {
+    let world = World::new(users, administration, revocations);
+    import(&world, &[alice_of_old()]).await;
+    let id = sole(&world).await.id;
+    let none = ScopeChange::Set(Vec::new());
+    let changed = world.administration.change_scopes(id, &none, LATER).await;
+    changed.expect("the database answers");
+    assert_eq!(
+        import(&world, &[alice_of_old()]).await,
+        [ImportOutcome::Unchanged]
+    );
+    assert_eq!(world.user(id).await.scopes, [""; 0]);
+}
+
+pub async fn an_external_id_is_the_person_whatever_they_are_known_by(
+    users: Arc<dyn Users>,
+    administration: Arc<dyn Administration>,
+    revocations: Arc<dyn Revocations>,
+) {
+    let world = World::new(users, administration, revocations);
+    let row = |identity| ImportedUser {
+        external_id: Some(external("42")),
+        wechat: vec![identity],
+        ..ImportedUser::default()
+    };
+    let rows = [
+        row(at(alice(), &shop_mini())),
+        row(at_unbound(alice(), &game_pages())),
+    ];
+    assert_eq!(import(&world, &rows).await, [ImportOutcome::Imported; 2]);
+    for asked in [alice().at(&shop_mini()), alice().at_unbound(&game_pages())] {
+        assert_eq!(world.sign_in(&asked, LATER).await.0, sole(&world).await);
+    }
+}
+
+pub async fn an_import_takes_nothing_from_anybody(
+    users: Arc<dyn Users>,
+    administration: Arc<dyn Administration>,
+    revocations: Arc<dyn Revocations>,
+) {
+    let world = World::new(users, administration, revocations);
+    import(&world, &[alice_of_old()]).await;
+    let with_phone = Identification {
+        phone: Some(phone(2)),
+        ..bob().at(&shop_mini())
+    };
+    world.sign_in(&with_phone, NOW).await;
+    let alice_before = world.account(sole(&world).await.id).await;
+    let bob_before = world
+        .account(world.sign_in(&bob().at(&shop_mini()), NOW).await.0.id)
+        .await;
+
+    let row = |external_id: &str, phone_number, wechat| ImportedUser {
+        external_id: Some(external(external_id)),
+        phone: phone_number,
+        wechat,
+        ..ImportedUser::default()
+    };
+    for (refused, because) in [
+        // Bob is nobody's 42.
+        (
+            row("42", None, vec![at(bob(), &shop_mini())]),
+            ImportRefusal::ExternalIdTaken,
+        ),
+        (
+            row("43", Some(phone(1)), vec![at(carol(), &shop_mini())]),
+            ImportRefusal::LoginMethodTaken,
+        ),
+        (
+            row("43", None, vec![at(alice(), &shop_mobile())]),
+            ImportRefusal::LoginMethodTaken,
+        ),
+        (
+            row("43", Some(phone(2)), vec![at(alice(), &shop_mini())]),
+            ImportRefusal::SeveralUsers,
+        ),
+        (
+            row("42", Some(phone(2)), vec![at(alice(), &shop_mini())]),
+            ImportRefusal::SeveralUsers,
+        ),
+    ] {
+        let outcome = import(&world, std::slice::from_ref(&refused)).await;
+        assert_eq!(outcome, [ImportOutcome::Refused(because)], "{refused:?}");
+    }
+    assert_eq!(world.account(alice_before.user.id).await, alice_before);
+    assert_eq!(world.account(bob_before.user.id).await, bob_before);
+    let carols = Identification {
+        create_user: false,
+        ..carol().at(&shop_mini())
+    };
+    let nobody = wechat_login_domain::resolve::Refusal::NotFound;
+    assert!(world.is_refused(&carols, nobody).await);
+}
+
+pub async fn a_refused_row_keeps_no_other_from_being_imported(
+    users: Arc<dyn Users>,
+    administration: Arc<dyn Administration>,
+    revocations: Arc<dyn Revocations>,
+) {
+    let world = World::new(users, administration, revocations);
+    let person = |external_id: &str, who| ImportedUser {
+        external_id: Some(external(external_id)),
+        wechat: vec![at(who, &shop_mini())],
+        ..ImportedUser::default()
+    };
+    let rows = [person("42", alice()), person("43", alice()), person("44", bob())];
+    let refused = ImportOutcome::Refused(ImportRefusal::LoginMethodTaken);
+    let wanted = [ImportOutcome::Imported, refused, ImportOutcome::Imported];
+    assert_eq!(import(&world, &rows).await, wanted);
+    let (found, _) = world.sign_in(&bob().at(&shop_mini()), LATER).await;
+    assert_eq!(found.external_id, Some(external("44")));
+}
+
+pub async fn a_disabled_user_is_given_nothing_by_an_import(
+    users: Arc<dyn Users>,
+    administration: Arc<dyn Administration>,
+    revocations: Arc<dyn Revocations>,
+) {
+    let world = World::new(users, administration, revocations);
+    import(&world, &[alice_of_old()]).await;
+    world.disable(sole(&world).await.id).await;
+    assert_eq!(
+        import(&world, &[alice_of_old()]).await,
+        [ImportOutcome::Unchanged],
+        "there is nothing to give"
+    );
+    let more = ImportedUser {
+        wechat: vec![at(alice(), &shop_mobile())],
+        ..alice_of_old()
+    };
+    let before = world.account(sole(&world).await.id).await;
+    let refused = ImportOutcome::Refused(ImportRefusal::Barred);
+    assert_eq!(import(&world, &[more]).await, [refused]);
+    assert_eq!(world.account(before.user.id).await, before);
+}
+
+pub async fn one_row_is_one_wechat_account_unless_it_says_otherwise(
+    users: Arc<dyn Users>,
+    administration: Arc<dyn Administration>,
+    revocations: Arc<dyn Revocations>,
+) {
+    let world = World::new(users, administration, revocations);
+    let row = |external_id: &str, wechat| ImportedUser {
+        external_id: Some(external(external_id)),
+        wechat,
+        ..ImportedUser::default()
+    };
+    let one = row(
+        "1",
+        vec![
+            at(alice(), &shop_mini()),
+            at_unbound(alice(), &shop_web()),
+            at(alice(), &game_pages()),
+        ],
+    );
+    let two = row(
+        "2",
+        vec![
+            at(bob(), &shop_mini()),
+            at(carol(), &shop_mini()),
+            at(bob(), &shop_web()),
+        ],
+    );
+    assert_eq!(import(&world, &[one, two]).await, [ImportOutcome::Imported; 2]);
+    for (external_id, wanted) in [("1", 1), ("2", 2)] {
+        let found = world
+            .users
+            .find_account_by_external_id(&external(external_id))
+            .await;
+        let account = found.expect("the database answers").expect("the user is there");
+        let mut accounts: Vec<_> = account.methods.iter().map(|method| method.account).collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        assert_eq!(accounts.len(), wanted, "{external_id}");
+        for identity in account.wechat_identities(&sample::apps()) {
+            assert!(identity.unionid.is_some(), "{}", identity.app_id);
+        }
+    }
+}
+
+pub async fn a_person_imported_by_a_unionid_alone_is_found_by_it(
+    users: Arc<dyn Users>,
+    administration: Arc<dyn Administration>,
+    revocations: Arc<dyn Revocations>,
+) {
+    let world = World::new(users, administration, revocations);
+    let identity = ImportedIdentity {
+        openid: None,
+        ..at(alice(), &shop_mini())
+    };
+    let person = ImportedUser {
+        external_id: Some(external("42")),
+        wechat: vec![identity],
+        ..ImportedUser::default()
+    };
+    assert_eq!(import(&world, &[person]).await, [ImportOutcome::Imported]);
+    let (found, _) = world.sign_in(&alice().at(&shop_web()), LATER).await;
+    assert_eq!(found, sole(&world).await);
+}
