@@ -1,0 +1,210 @@
+//! Word of every session that changes, from the servers themselves: what a cache of sessions lives by.
+//!
+//! One connection per master, none of which does anything else. The client's own ways to connect again are not for this: they forget
+//! that they were tracking, and then hear nothing without a word of it.
+
+use std::{sync::Arc, time::Duration};
+
+use deadpool_redis::redis::{
+    Client, ConnectionInfo, ErrorKind, ProtocolVersion, PushInfo, PushKind, RedisError, RedisResult, Value,
+    aio::{MultiplexedConnection, SendError},
+    cmd,
+};
+use futures_util::future::try_join_all;
+use tokio::{
+    runtime::Handle,
+    sync::{
+        Notify,
+        mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    },
+    time::{Instant, MissedTickBehavior, interval, sleep},
+};
+use wechat_login_domain::TokenDigest;
+
+use crate::{
+    keys::Keys,
+    masters::{Masters, addresses},
+    opener::limits,
+};
+
+/// A server that hangs says nothing, so it is asked.
+const BEAT: Duration = Duration::from_millis(500);
+/// How often the masters are looked up again.
+const LOOK_UP: Duration = Duration::from_secs(5);
+/// Before a lost feed is begun anew.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What a feed says. Nothing may be taken from a cache but between [`FeedEvent::Up`] and [`FeedEvent::Lost`], and what is in it at
+/// [`FeedEvent::Lost`] must go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FeedEvent {
+    /// From now on every change is told.
+    Up,
+    /// This session was written, removed or has gone.
+    Invalidated(TokenDigest),
+    /// All sessions may have changed.
+    AllInvalidated,
+    /// Changes may go untold.
+    Lost,
+}
+
+/// Begins a feed, which lasts until the receiver is dropped. The receiver ends by itself where the servers offer no tracking.
+pub(crate) fn begin(runtime: &Handle, masters: Arc<Masters>, keys: Keys) -> UnboundedReceiver<FeedEvent> {
+    let (events, receiver) = unbounded_channel();
+    let feed = Feed {
+        masters,
+        keys,
+        events,
+    };
+    runtime.spawn(feed.run());
+    receiver
+}
+
+struct Feed {
+    masters: Arc<Masters>,
+    keys: Keys,
+    events: UnboundedSender<FeedEvent>,
+}
+
+impl Feed {
+    async fn run(self) {
+        while !self.events.is_closed() {
+            if let Err(error) = self.follow().await {
+                if offers_no_tracking(&error) {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "Redis does not tell of changes: sessions are not cached"
+                    );
+                    return;
+                }
+                tracing::debug!(
+                    error = &error as &dyn std::error::Error,
+                    "the feed cannot be begun"
+                );
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// Hears all masters until one of them is lost or is not a master any more.
+    async fn follow(&self) -> RedisResult<()> {
+        let masters = self.masters.look_up().await?;
+        let gone = Arc::new(Notify::new());
+        let opening = masters.iter().map(|master| self.track(master, &gone));
+        let connections = try_join_all(opening).await?;
+        self.say(FeedEvent::Up);
+        tokio::select! {
+            () = gone.notified() => {}
+            () = self.watch(&connections, &masters) => {}
+            () = self.events.closed() => {}
+        }
+        self.say(FeedEvent::Lost);
+        Ok(())
+    }
+
+    async fn track(&self, master: &ConnectionInfo, gone: &Arc<Notify>) -> RedisResult<MultiplexedConnection> {
+        let settings = master
+            .redis_settings()
+            .clone()
+            .set_protocol(ProtocolVersion::RESP3);
+        let client = Client::open(master.clone().set_redis_settings(settings))?;
+        let (keys, events, gone) = (self.keys.clone(), self.events.clone(), Arc::clone(gone));
+        let hear = move |push: PushInfo| {
+            if push.kind == PushKind::Disconnection {
+                gone.notify_one();
+                return Ok(());
+            }
+            let mut told = changes(&keys, &push).into_iter();
+            told.try_for_each(|event| events.send(event).map_err(|_nobody_listens| SendError))
+        };
+        let config = limits().set_push_sender(hear);
+        let mut connection = client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await?;
+        let mut track = cmd("CLIENT");
+        track
+            .arg("TRACKING")
+            .arg("ON")
+            .arg("BCAST")
+            .arg("PREFIX")
+            .arg(self.keys.all_sessions());
+        let () = track.query_async(&mut connection).await?;
+        Ok(connection)
+    }
+
+    /// Returns when a master does not answer in time, or when there are others.
+    async fn watch(&self, connections: &[MultiplexedConnection], masters: &[ConnectionInfo]) {
+        let mut beat = interval(BEAT);
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut looked_up = Instant::now();
+        loop {
+            beat.tick().await;
+            let ping = |connection: &MultiplexedConnection| {
+                let mut connection = connection.clone();
+                async move { cmd("PING").query_async::<Value>(&mut connection).await }
+            };
+            if try_join_all(connections.iter().map(ping)).await.is_err() {
+                return;
+            }
+            if looked_up.elapsed() >= LOOK_UP {
+                match self.masters.look_up().await {
+                    Ok(now) if addresses(&now) == addresses(masters) => looked_up = Instant::now(),
+                    Ok(_) | Err(_) => return,
+                }
+            }
+        }
+    }
+
+    fn say(&self, event: FeedEvent) {
+        let _unless_nobody_listens = self.events.send(event);
+    }
+}
+
+fn changes(keys: &Keys, push: &PushInfo) -> Vec<FeedEvent> {
+    if push.kind != PushKind::Invalidate {
+        return Vec::new();
+    }
+    match push.data.as_slice() {
+        [Value::Array(names)] => names.iter().map(|name| change(keys, name)).collect(),
+        // After FLUSHALL there are no names.
+        _ => vec![FeedEvent::AllInvalidated],
+    }
+}
+
+fn change(keys: &Keys, name: &Value) -> FeedEvent {
+    let digest = match name {
+        Value::BulkString(name) => keys.digest_of(name),
+        _ => None,
+    };
+    digest.map_or(FeedEvent::AllInvalidated, FeedEvent::Invalidated)
+}
+
+/// Older servers and proxies: it will not get better by trying again.
+fn offers_no_tracking(error: &RedisError) -> bool {
+    error.kind() == ErrorKind::RESP3NotSupported || matches!(error.code(), Some("ERR" | "NOPERM" | "NOPROTO"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heard(data: Vec<Value>) -> Vec<FeedEvent> {
+        let push = PushInfo {
+            kind: PushKind::Invalidate,
+            data,
+        };
+        changes(&Keys::new("wl:"), &push)
+    }
+
+    #[test]
+    fn what_cannot_be_read_may_be_anything() {
+        let digest = TokenDigest::from_bytes([0xab; 32]);
+        let name = Value::BulkString(Keys::new("wl:").session(&digest).into_bytes());
+        let strange = Value::BulkString(b"wl:session:xyz".to_vec());
+        assert_eq!(
+            heard(vec![Value::Array(vec![name, strange])]),
+            [FeedEvent::Invalidated(digest), FeedEvent::AllInvalidated]
+        );
+        assert_eq!(heard(vec![Value::Nil]), [FeedEvent::AllInvalidated]);
+    }
+}

@@ -1,0 +1,97 @@
+use std::sync::Arc;
+
+use tokio::{runtime::Handle, sync::mpsc::UnboundedReceiver};
+use wechat_login_domain::{Keyring, PortError, ports::Entropy};
+
+use crate::{
+    ConnectError, FeedEvent, RedisAppTokens, RedisExchanges, RedisPendingLogins, RedisSessionKeys,
+    RedisSessions, RedisSettings, probe, server::Server,
+};
+
+/// One Redis, or several that act as one, and all that is kept there. Clones share the connections.
+#[derive(Clone)]
+pub struct RedisStore {
+    server: Server,
+    keyring: Arc<Keyring>,
+    entropy: Arc<dyn Entropy>,
+}
+
+impl RedisStore {
+    /// Connects, and sees whether these servers can keep sessions. The connections live on the runtime that this is called on.
+    ///
+    /// # Errors
+    /// [`ConnectError`] says why not, and what to do about it.
+    pub async fn connect(
+        settings: &RedisSettings,
+        keyring: Arc<Keyring>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, ConnectError> {
+        let server = Server::new(settings, Handle::current()).map_err(ConnectError::Settings)?;
+        let store = Self {
+            server,
+            keyring,
+            entropy,
+        };
+        store.probe().await?;
+        Ok(store)
+    }
+
+    /// Sees whether the servers can keep sessions: whether they can be reached, read and written, and never drop a key before its time.
+    /// What a proxy does not let us ask is logged and taken for granted.
+    ///
+    /// # Errors
+    /// [`ConnectError`] says why not, and what to do about it.
+    pub async fn probe(&self) -> Result<(), ConnectError> {
+        probe::run(&self.server, &*self.entropy).await
+    }
+
+    /// The adapter of `Sessions`.
+    #[must_use]
+    pub fn sessions(&self) -> RedisSessions {
+        RedisSessions::new(self.server.clone())
+    }
+
+    /// The adapter of `SessionKeys`.
+    #[must_use]
+    pub fn session_keys(&self) -> RedisSessionKeys {
+        RedisSessionKeys::new(self.server.clone(), Arc::clone(&self.keyring))
+    }
+
+    /// The adapter of `PendingLogins`.
+    #[must_use]
+    pub fn pending_logins(&self) -> RedisPendingLogins {
+        RedisPendingLogins::new(self.server.clone())
+    }
+
+    /// The adapter of `Exchanges`.
+    #[must_use]
+    pub fn exchanges(&self) -> RedisExchanges {
+        RedisExchanges::new(self.server.clone(), Arc::clone(&self.entropy))
+    }
+
+    /// The adapter of `AppTokens`.
+    #[must_use]
+    pub fn app_tokens(&self) -> RedisAppTokens {
+        RedisAppTokens::new(
+            self.server.clone(),
+            Arc::clone(&self.keyring),
+            Arc::clone(&self.entropy),
+        )
+    }
+
+    /// Word of every session that changes, for a cache of them: from all masters, until the receiver is dropped. It ends by itself where
+    /// the servers offer no tracking, and then nothing may be cached.
+    #[must_use]
+    pub fn feed(&self) -> UnboundedReceiver<FeedEvent> {
+        self.server.feed()
+    }
+
+    /// Asks whether Redis answers.
+    ///
+    /// # Errors
+    /// [`PortError`] where it does not, or not soon enough.
+    #[tracing::instrument(name = "redis.ping", skip_all)]
+    pub async fn ping(&self) -> Result<(), PortError> {
+        self.server.ping().await
+    }
+}
