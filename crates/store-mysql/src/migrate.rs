@@ -1,0 +1,80 @@
+use std::cmp::Ordering;
+
+use diesel::{
+    QueryableByName, RunQueryDsl,
+    migration::{Migration, MigrationSource},
+    mysql::Mysql,
+    sql_query,
+    sql_types::{BigInt, Nullable},
+};
+use diesel_async::{AsyncMysqlConnection, async_connection_wrapper::AsyncConnectionWrapper};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use crate::open::OpenError;
+
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/mysql");
+
+/// The SQL of all migrations, in order.
+pub(crate) const AS_TEXT: &str = include_str!(concat!(env!("OUT_DIR"), "/migrations.sql"));
+
+/// Every version that this program knows.
+fn known() -> Result<Vec<String>, OpenError> {
+    let known = MigrationSource::<Mysql>::migrations(&MIGRATIONS).map_err(OpenError::Migrate)?;
+    Ok(known.iter().map(|one| one.name().version().to_string()).collect())
+}
+
+/// Compares a schema with the one that this program needs, by the newest migration that was applied.
+fn compare(newest: Option<&str>) -> Result<Ordering, OpenError> {
+    let known = known()?;
+    let needed = known.iter().max().map(String::as_str);
+    match newest {
+        Some(found) if !known.iter().any(|one| one == found) => Err(OpenError::Newer {
+            found: found.to_owned(),
+            known: needed.unwrap_or_default().to_owned(),
+        }),
+        _ => Ok(newest.cmp(&needed)),
+    }
+}
+
+/// Whether this is the schema that this program needs.
+pub(crate) fn check(newest: Option<String>) -> Result<(), OpenError> {
+    if compare(newest.as_deref())? == Ordering::Equal {
+        return Ok(());
+    }
+    Err(OpenError::Older {
+        found: newest,
+        needed: known()?.into_iter().max().unwrap_or_default(),
+    })
+}
+
+#[derive(QueryableByName)]
+struct Lock {
+    #[diesel(sql_type = Nullable<BigInt>)]
+    is_ours: Option<i64>,
+}
+
+/// Applies what is missing, while everybody else who wants to waits. diesel takes no lock of its own on MySQL.
+///
+/// The lock is the connection's and ends with it.
+pub(crate) fn apply(connection: AsyncMysqlConnection) -> Result<(), OpenError> {
+    // A name may have 64 characters.
+    const LOCK: &str = "SELECT GET_LOCK(LEFT(CONCAT('wl_migrate:', DATABASE()), 64), 60) AS is_ours";
+    const UNLOCK: &str = "SELECT RELEASE_LOCK(LEFT(CONCAT('wl_migrate:', DATABASE()), 64)) AS is_ours";
+    let mut connection = AsyncConnectionWrapper::<_>::from(connection);
+    let lock: Lock = sql_query(LOCK)
+        .get_result(&mut connection)
+        .map_err(|error| OpenError::Migrate(error.into()))?;
+    if lock.is_ours != Some(1) {
+        return Err(OpenError::Locked);
+    }
+    let applied = connection.applied_migrations().map_err(OpenError::Migrate)?;
+    let newest = applied.iter().map(ToString::to_string).max();
+    compare(newest.as_deref())?;
+    connection
+        .run_pending_migrations(MIGRATIONS)
+        .map_err(OpenError::Migrate)?;
+    sql_query(UNLOCK)
+        .get_result::<Lock>(&mut connection)
+        .map_err(|error| OpenError::Migrate(error.into()))?;
+    Ok(())
+}

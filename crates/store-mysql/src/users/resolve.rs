@@ -1,0 +1,94 @@
+use time::{Duration, OffsetDateTime};
+use wechat_login_domain::{
+    Keyring,
+    ports::Entropy,
+    resolve::{self, Decision, Identification, NewLinks, Owner, Owners, Resolution},
+};
+
+use super::{attempt::Attempt, brought::Brought, look_up, merge, register, write};
+use crate::{failure::Failure, lease::Lease};
+
+/// How often it is written down that a login method is used, or a conflict goes on.
+pub(super) const WRITTEN_EVERY: Duration = Duration::DAY;
+
+/// Somebody who is signing in.
+pub(super) struct Login<'a> {
+    pub(super) asked: &'a Identification,
+    pub(super) brought: Brought,
+    pub(super) now: OffsetDateTime,
+    pub(super) keyring: &'a Keyring,
+    pub(super) entropy: &'a dyn Entropy,
+}
+
+impl<'a> Login<'a> {
+    pub(super) fn new(
+        asked: &'a Identification,
+        now: OffsetDateTime,
+        keyring: &'a Keyring,
+        entropy: &'a dyn Entropy,
+    ) -> Self {
+        Self {
+            brought: Brought::by(asked, keyring),
+            asked,
+            now,
+            keyring,
+            entropy,
+        }
+    }
+
+    pub(super) async fn owners(&self, lease: &mut Lease) -> Result<Owners, Failure> {
+        look_up::owners(lease, &self.brought, self.keyring).await
+    }
+
+    /// Writes down, at most once a day, that what was brought is in use.
+    pub(super) async fn note_use(&self, lease: &mut Lease, owners: &Owners) -> Result<(), Failure> {
+        let mut known = [&owners.openid, &owners.unionid, &owners.phone]
+            .into_iter()
+            .flatten();
+        if known.any(|owner| self.now - owner.last_used_at >= WRITTEN_EVERY) {
+            write::last_use(lease, self).await?;
+        }
+        Ok(())
+    }
+
+    /// The owner as they are now that this was linked to them.
+    pub(super) fn signed_in(&self, mut owner: Owner, link: NewLinks) -> Resolution {
+        if link.phone {
+            owner.user.phone.clone_from(&self.asked.phone);
+        }
+        Resolution::User {
+            user: Box::new(owner.user),
+            generation: owner.generation,
+            is_new: false,
+        }
+    }
+}
+
+impl Attempt for Login<'_> {
+    type Outcome = Resolution;
+
+    async fn once(&self, lease: &mut Lease) -> Result<Option<Resolution>, Failure> {
+        let owners = self.owners(lease).await?;
+        match resolve::decide(&owners, self.asked, self.now) {
+            Decision::Refuse(refusal) => Ok(Some(Resolution::Refused(refusal))),
+            Decision::Register => register::run(lease, self).await,
+            Decision::Merge { survivor, merged, .. } => {
+                merge::run(lease, self, (survivor.user.id, merged.user.id)).await
+            }
+            Decision::SignIn {
+                owner,
+                link,
+                conflict_with,
+            } => {
+                if !write::link(lease, self, owner.linked_to, link, owners.wechat_account()).await? {
+                    return Ok(None);
+                }
+                if let Some(other) = conflict_with {
+                    write::conflict(lease, self, owner.user.id, other).await?;
+                }
+                self.note_use(lease, &owners).await?;
+                Ok(Some(self.signed_in(*owner, link)))
+            }
+        }
+    }
+}

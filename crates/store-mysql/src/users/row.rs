@@ -1,0 +1,175 @@
+use diesel::{
+    QueryableByName,
+    sql_types::{BigInt, Binary, Datetime, Integer, Nullable, Text},
+};
+use wechat_login_domain::{
+    ExternalId, Keyring, LoginMethod, LoginMethodKind, Phone, Purpose, User, UserId, UserState,
+    resolve::Owner,
+};
+
+use crate::{
+    failure::Failure,
+    sql_types::{Id, Moment},
+};
+
+/// What [`UserRow`] reads of `r`, a user that is its own root, and `p`, the phone that was linked last.
+pub(super) const USER_COLUMNS: &str = "r.id, r.external_id, r.nickname, r.avatar_url, r.scopes, r.state, \
+     r.closing_at, r.generation, r.created_at, r.updated_at, \
+     (SELECT GROUP_CONCAT(HEX(f.id) ORDER BY f.id SEPARATOR '') FROM users f WHERE f.root = r.id AND f.id <> r.id) \
+         AS former_ids, \
+     p.identifier AS phone_identifier, p.sealed AS phone_sealed";
+
+/// Where `r` and `p` come from, given `u`, any user. Without the hints a server takes `kind` for a way to find phones while there are few.
+pub(super) const ROOT_AND_PHONE: &str = "JOIN users r ON r.id = u.root \
+     LEFT JOIN login_methods p ON p.id = ( \
+         SELECT l.id FROM users f STRAIGHT_JOIN login_methods l FORCE INDEX (login_methods_by_user) ON l.user_id = f.id \
+         WHERE f.root = r.id AND l.kind = 'phone' ORDER BY l.linked_at DESC, l.id DESC LIMIT 1)";
+
+#[derive(QueryableByName)]
+pub(super) struct UserRow {
+    #[diesel(sql_type = Binary)]
+    id: Id,
+    #[diesel(sql_type = Nullable<Text>)]
+    external_id: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    nickname: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    avatar_url: Option<String>,
+    #[diesel(sql_type = Text)]
+    scopes: String,
+    #[diesel(sql_type = Text)]
+    state: String,
+    #[diesel(sql_type = Nullable<Datetime>)]
+    closing_at: Option<Moment>,
+    #[diesel(sql_type = Integer)]
+    generation: i32,
+    #[diesel(sql_type = Datetime)]
+    created_at: Moment,
+    #[diesel(sql_type = Datetime)]
+    updated_at: Moment,
+    #[diesel(sql_type = Nullable<Text>)]
+    former_ids: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    phone_identifier: Option<String>,
+    #[diesel(sql_type = Nullable<Binary>)]
+    phone_sealed: Option<Vec<u8>>,
+}
+
+impl UserRow {
+    pub(super) fn user(self, keyring: &Keyring) -> Result<User, Failure> {
+        let phone = self.phone(keyring);
+        let former_ids = self.former_ids.as_deref().unwrap_or_default();
+        Ok(User {
+            id: self.id.user(),
+            external_id: self
+                .external_id
+                .map(|id| ExternalId::parse(&id))
+                .transpose()
+                .map_err(Failure::bad_row("users"))?,
+            nickname: self.nickname,
+            avatar_url: self.avatar_url,
+            scopes: self.scopes.split_whitespace().map(ToOwned::to_owned).collect(),
+            state: state(&self.state, self.closing_at).ok_or(Failure::BadRow("users"))?,
+            former_ids: ids(former_ids).ok_or(Failure::BadRow("users"))?,
+            phone,
+            created_at: self.created_at.0,
+            updated_at: self.updated_at.0,
+        })
+    }
+
+    fn phone(&self, keyring: &Keyring) -> Option<Phone> {
+        let (identifier, sealed) = (self.phone_identifier.as_ref()?, self.phone_sealed.as_ref()?);
+        let opened = keyring
+            .open(Purpose::Phone, &[identifier.as_bytes()], sealed)
+            .ok();
+        let phone = opened
+            .and_then(|bytes| String::from_utf8(bytes).ok())
+            .and_then(|text| Phone::parse(&text).ok());
+        if phone.is_none() {
+            tracing::warn!("a phone was not sealed with any of the configured encryption keys");
+        }
+        phone
+    }
+}
+
+/// The state of a user that is its own root: such a one never is merged.
+fn state(name: &str, closing_at: Option<Moment>) -> Option<UserState> {
+    match (name, closing_at) {
+        ("active", _) => Some(UserState::Active),
+        ("disabled", _) => Some(UserState::Disabled),
+        ("closing", Some(at)) => Some(UserState::Closing { at: at.0 }),
+        ("closed", _) => Some(UserState::Closed),
+        _ => None,
+    }
+}
+
+/// Reads ids of 32 hexadecimal digits each, one behind the other.
+fn ids(text: &str) -> Option<Vec<UserId>> {
+    let id = |digits: &[u8]| std::str::from_utf8(digits).ok()?.parse().ok();
+    text.as_bytes().chunks(32).map(id).collect()
+}
+
+/// A login method that was brought, and the user it means.
+#[derive(QueryableByName)]
+pub(super) struct OwnerRow {
+    /// Which of those that were asked for it is.
+    #[diesel(sql_type = BigInt)]
+    pub(super) n: i64,
+    #[diesel(sql_type = Binary)]
+    linked_to: Id,
+    #[diesel(sql_type = Binary)]
+    account: Id,
+    #[diesel(sql_type = Datetime)]
+    last_used_at: Moment,
+    #[diesel(embed)]
+    user: UserRow,
+}
+
+impl OwnerRow {
+    pub(super) fn owner(self, keyring: &Keyring) -> Result<Owner, Failure> {
+        Ok(Owner {
+            linked_to: self.linked_to.user(),
+            account: self.account.account(),
+            last_used_at: self.last_used_at.0,
+            generation: self.user.generation,
+            user: self.user.user(keyring)?,
+        })
+    }
+}
+
+#[derive(QueryableByName)]
+pub(super) struct MethodRow {
+    #[diesel(sql_type = Binary)]
+    id: Id,
+    #[diesel(sql_type = Binary)]
+    user_id: Id,
+    #[diesel(sql_type = Text)]
+    kind: String,
+    #[diesel(sql_type = Text)]
+    realm: String,
+    #[diesel(sql_type = Text)]
+    identifier: String,
+    #[diesel(sql_type = Binary)]
+    account: Id,
+    #[diesel(sql_type = Datetime)]
+    linked_at: Moment,
+    #[diesel(sql_type = Datetime)]
+    last_used_at: Moment,
+}
+
+impl TryFrom<MethodRow> for LoginMethod {
+    type Error = Failure;
+
+    fn try_from(row: MethodRow) -> Result<Self, Failure> {
+        Ok(Self {
+            id: row.id.login_method(),
+            user_id: row.user_id.user(),
+            kind: LoginMethodKind::from_name(&row.kind).ok_or(Failure::BadRow("login_methods"))?,
+            realm: row.realm,
+            identifier: row.identifier,
+            account: row.account.account(),
+            linked_at: row.linked_at.0,
+            last_used_at: row.last_used_at.0,
+        })
+    }
+}
