@@ -5,9 +5,11 @@ use std::collections::BTreeSet;
 use crate::run;
 
 /// What each crate may depend on of our own; `app` may on all.
-const OURS: [(&str, &[&str]); 5] = [
+const OURS: [(&str, &[&str]); 7] = [
     ("wechat-login-domain", &[]),
     ("wechat-login-client", &["wechat-login-domain"]),
+    ("wechat-login-sessions-redis", &["wechat-login-domain"]),
+    ("wechat-login-store-mysql", &["wechat-login-domain"]),
     ("wechat-login-store-sqlite", &["wechat-login-domain"]),
     ("wechat-login-simulator", &[]),
     ("wechat-login-testkit", &["wechat-login-domain"]),

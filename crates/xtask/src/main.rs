@@ -1,9 +1,11 @@
-//! What a developer runs: `cargo xtask test`, `cargo xtask sdk`, `cargo xtask arch`.
+//! What a developer runs: `cargo xtask test`, `cargo xtask servers`, `cargo xtask sdk`, `cargo xtask arch`.
 
 mod arch;
 mod run;
 mod sdk;
+mod servers;
 mod test;
+mod tools;
 
 use std::process::ExitCode;
 
@@ -11,6 +13,7 @@ const USAGE: &str = "\
 cargo xtask <command>
 
   test [--quick]   all tests; --quick: fewer cases of each property, and not those of the SDKs
+  servers          the tests' MariaDB, Redis and Redis Cluster, until Ctrl-C
   sdk              the tests of WeChat SDKs against the simulator
   arch             whether dependencies between crates point the way they should";
 
@@ -20,6 +23,7 @@ fn main() -> ExitCode {
     let outcome = match words.as_slice() {
         ["test"] => test::run(false),
         ["test", "--quick"] => test::run(true),
+        ["servers"] => servers::run(),
         ["sdk"] => sdk::run(),
         ["arch"] => arch::check(),
         _ => Err(USAGE.to_owned()),
