@@ -30,6 +30,11 @@ check-config:
 test *arguments:
     cargo xtask test {{ arguments }}
 
+# Run the tests' MariaDB and Redis, for one test again and again
+[group('check')]
+servers:
+    cargo xtask servers
+
 # Run other people's WeChat SDKs against the simulator
 [group('check')]
 sdk:

@@ -18,6 +18,7 @@ use crate::{
     http::{self, AppState, Readiness, Trace},
     revocation_feed,
     runtime::MainRuntime,
+    store::Store,
     wiring::{self, Wired},
 };
 
@@ -203,7 +204,7 @@ fn bind(address: SocketAddr, key: &str) -> anyhow::Result<TcpListener> {
     Ok(listener)
 }
 
-async fn sweep(store: wiring::Store, clock: Arc<dyn Clock>) {
+async fn sweep(store: Store, clock: Arc<dyn Clock>) {
     let mut tick = tokio::time::interval(SWEEP_EVERY);
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {

@@ -5,6 +5,7 @@ pub mod command;
 pub mod config;
 pub mod http;
 pub mod runtime;
+pub mod store;
 pub mod system;
 pub mod telemetry;
 pub mod wiring;

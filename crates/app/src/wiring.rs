@@ -1,26 +1,23 @@
-//! Configuration → adapters → use-cases. The only file that names adapters.
+//! Configuration → adapters → use-cases. This file and `store` are the only ones that name adapters.
 
-use std::{
-    path::Path,
-    sync::{Arc, RwLock},
-};
+use std::sync::{Arc, RwLock};
 
 use anyhow::Context;
-use time::OffsetDateTime;
 use wechat_login_client::{HttpWeChat, Settings};
 use wechat_login_domain::{
-    Keyring, RevocationView,
-    ports::{Clock, Entropy, Exchanges, Revocations, Sessions, Users},
+    RevocationView,
+    ports::{Clock, Entropy},
     use_case::{
-        AnswerOnce, Authenticate, EditProfile, FollowRevocations, LogInMiniProgram, LogInMiniProgramPorts,
-        LogOut, RenewSession, ShowAccount, ShowUser,
+        AnswerOnce, Authenticate, ChangeScopes, DisableUser, EditProfile, EnableUser, FindUser,
+        FollowRevocations, ImportUsers, ListConflicts, ListSessions, LogInMiniProgram, LogInMiniProgramPorts,
+        LogOut, MergeUsers, RenewSession, RevokeSessions, SetExternalId, ShowAccount, ShowUser, UndoMerge,
     },
 };
-use wechat_login_store_sqlite::SqliteStore;
 
 use crate::{
-    config::{Config, Database, Security, WeChat},
-    encryption_key,
+    config::{Config, WeChat},
+    store::Store,
+    system::{SystemClock, SystemEntropy},
 };
 
 /// The access point nearest to whoever asks; see "access domains" in WeChat's documents.
@@ -39,6 +36,22 @@ pub struct UseCases {
     pub show_user: ShowUser,
 }
 
+/// What operators do, one field per action.
+#[expect(missing_docs, reason = "each field is named for its use-case")]
+pub struct OperatorUseCases {
+    pub change_scopes: ChangeScopes,
+    pub disable_user: DisableUser,
+    pub enable_user: EnableUser,
+    pub find_user: FindUser,
+    pub import_users: ImportUsers,
+    pub list_conflicts: ListConflicts,
+    pub list_sessions: ListSessions,
+    pub merge_users: MergeUsers,
+    pub revoke_sessions: RevokeSessions,
+    pub set_external_id: SetExternalId,
+    pub undo_merge: UndoMerge,
+}
+
 /// Everything that runs.
 pub struct Wired {
     /// What the service does.
@@ -47,65 +60,6 @@ pub struct Wired {
     pub follow_revocations: Arc<FollowRevocations>,
     /// Where everything is kept.
     pub store: Store,
-}
-
-/// The store, as far as the service has to look after it.
-#[derive(Clone)]
-pub struct Store(SqliteStore);
-
-impl Store {
-    /// Opens the store that the configuration names, and brings it up to date.
-    ///
-    /// # Errors
-    /// One line that says what is wrong, and what to do.
-    pub async fn open(
-        database: &Database,
-        security: Security,
-        entropy: &Arc<dyn Entropy>,
-    ) -> anyhow::Result<(Self, Arc<Keyring>)> {
-        let Security {
-            encryption_key,
-            previous_encryption_keys,
-        } = security;
-        let folder = database.path.parent().unwrap_or(Path::new("."));
-        let current = match encryption_key {
-            Some(key) => key,
-            None => encryption_key::read_or_make(folder, &**entropy)?,
-        };
-        let keyring = Arc::new(Keyring::new(
-            current,
-            previous_encryption_keys,
-            Arc::clone(entropy),
-        ));
-        let store = SqliteStore::open(&database.path, Arc::clone(&keyring), Arc::clone(entropy))
-            .await
-            .with_context(|| format!("cannot open the database {}", database.path.display()))?;
-        Ok((Self(store), keyring))
-    }
-
-    /// The SQL of all migrations.
-    #[must_use]
-    pub fn migrations() -> String {
-        SqliteStore::migrations()
-    }
-
-    /// Whether it answers.
-    pub async fn is_reachable(&self) -> bool {
-        self.0.ping().await.is_ok()
-    }
-
-    /// Removes what is over. What fails is tried again the next time.
-    pub async fn sweep(&self, now: OffsetDateTime) {
-        match self.0.sweep(now).await {
-            Ok(removed) => tracing::debug!(removed, "removed what is over"),
-            Err(error) => {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "what is over could not be removed"
-                );
-            }
-        }
-    }
 }
 
 /// Puts everything together.
@@ -118,12 +72,9 @@ pub async fn wire(
     entropy: &Arc<dyn Entropy>,
 ) -> anyhow::Result<Wired> {
     let security = std::mem::take(&mut config.security);
-    let (store, keyring) = Store::open(&config.database, security, entropy).await?;
-    let sqlite = &store.0;
-    let users: Arc<dyn Users> = Arc::new(sqlite.users());
-    let sessions: Arc<dyn Sessions> = Arc::new(sqlite.sessions());
-    let revocations: Arc<dyn Revocations> = Arc::new(sqlite.revocations());
-    let exchanges: Arc<dyn Exchanges> = Arc::new(sqlite.exchanges());
+    let (store, keyring) = Store::open(&config.storage, security, entropy).await?;
+    let (users, sessions) = (store.users(), store.sessions());
+    let (revocations, exchanges) = (store.revocations(), store.exchanges());
     let view = Arc::new(RwLock::new(RevocationView::default()));
     let apps = config.wechat.apps();
     let lifetimes = config.lifetimes;
@@ -132,7 +83,7 @@ pub async fn wire(
         wechat: Arc::new(wechat(&config.wechat)?),
         users: Arc::clone(&users),
         sessions: Arc::clone(&sessions),
-        session_keys: Arc::new(sqlite.session_keys()),
+        session_keys: store.session_keys(),
         exchanges: Arc::clone(&exchanges),
         clock: Arc::clone(clock),
         entropy: Arc::clone(entropy),
@@ -169,6 +120,39 @@ pub async fn wire(
         use_cases,
         follow_revocations,
         store,
+    })
+}
+
+/// Puts together what operators need, over the database that the service uses, which may be running.
+///
+/// # Errors
+/// One line that says what is wrong, and what to do.
+pub async fn wire_operator(config: Config) -> anyhow::Result<OperatorUseCases> {
+    config.storage.check_that_it_is_there()?;
+    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let (store, _) = Store::open(&config.storage, config.security, &entropy).await?;
+    let (administration, sessions) = (store.administration(), store.sessions());
+    let view = Arc::new(RwLock::new(RevocationView::default()));
+    FollowRevocations::new(store.revocations(), Arc::clone(&view), Arc::clone(&clock))
+        .run(None)
+        .await
+        .context("cannot read the record of revocations")?;
+    let lifetimes = config.lifetimes;
+    let users = || Arc::clone(&administration);
+    let time = || Arc::clone(&clock);
+    Ok(OperatorUseCases {
+        change_scopes: ChangeScopes::new(users(), time()),
+        disable_user: DisableUser::new(users(), time(), lifetimes),
+        enable_user: EnableUser::new(users(), time()),
+        find_user: FindUser::new(users()),
+        import_users: ImportUsers::new(users(), time()),
+        list_conflicts: ListConflicts::new(users()),
+        list_sessions: ListSessions::new(users(), Arc::clone(&sessions), Arc::clone(&view), time()),
+        merge_users: MergeUsers::new(users(), time()),
+        revoke_sessions: RevokeSessions::new(users(), sessions, view, time(), lifetimes),
+        set_external_id: SetExternalId::new(users(), time()),
+        undo_merge: UndoMerge::new(users(), time(), lifetimes),
     })
 }
 

@@ -4,6 +4,7 @@ mod check_config;
 mod migrate;
 mod serve;
 mod simulator;
+mod users;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -13,6 +14,8 @@ use crate::config::{Config, Faults};
 
 /// sysexits.h: something in the configuration, or around the program, has to be put right before it can start.
 const EX_CONFIG: u8 = 78;
+/// It was understood, and not done.
+const EX_REFUSED: u8 = 1;
 
 /// Signs people in from WeChat, makes them one user, and tells your backends who a token belongs to.
 #[derive(Debug, Parser)]
@@ -41,6 +44,8 @@ enum Command {
     Simulator(simulator::SimulatorArguments),
     /// Print the OpenAPI document
     Openapi,
+    /// Look after users, while the service runs or not
+    Users(users::UsersArguments),
 }
 
 impl Arguments {
@@ -52,10 +57,6 @@ impl Arguments {
                 println!("{}", crate::http::document());
                 Ok(())
             }
-            Command::Migrate { print: true } => {
-                migrate::print();
-                Ok(())
-            }
             configured => match Config::load(&self.config) {
                 Err(faults) => return refuse(&faults),
                 Ok(config) => match configured {
@@ -63,7 +64,12 @@ impl Arguments {
                         check_config::run(&config);
                         Ok(())
                     }
-                    Command::Migrate { .. } => migrate::run(config).await,
+                    Command::Migrate { print: true } => {
+                        migrate::print(&config);
+                        Ok(())
+                    }
+                    Command::Migrate { print: false } => migrate::run(config).await,
+                    Command::Users(arguments) => return users::run(arguments, config).await,
                     _ => serve::run(config).await,
                 },
             },

@@ -256,12 +256,14 @@ impl Keys {
         let faults = self.fault_count();
         let from_file = self.file_of(key)?;
         let inline = self.text(key, true);
+        // A file takes the place of a default, but of nothing that somebody wrote.
+        let is_written = !self.set_by_somebody(&[key]).is_empty();
         match (inline, from_file) {
-            (Some(_), Some(_)) => {
+            (Some(_), Some(_)) if is_written => {
                 self.fault(key, format_args!("is set together with {key}_file; keep one"));
                 None
             }
-            (inline, from_file) => inline.or(from_file).filter(|_| self.fault_count() == faults),
+            (inline, from_file) => from_file.or(inline).filter(|_| self.fault_count() == faults),
         }
     }
 

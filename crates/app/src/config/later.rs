@@ -2,11 +2,9 @@
 
 use super::keys::Keys;
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 10] = [
     "server.ops_listen",
-    "sessions.key_prefix",
     "sessions.cache",
-    "sessions.single_instance",
     "web.cookie_domain",
     "pages.name",
     "pages.logo_url",

@@ -23,7 +23,7 @@ pub use self::{
     security::Security,
     server::{Language, Server},
     simulator::Simulator,
-    storage::Database,
+    storage::{Database, Sessions, Storage},
     wechat::{AppWithSecret, WeChat},
 };
 use self::{keys::Keys, layers::Variables};
@@ -36,8 +36,8 @@ pub struct Config {
     pub environment: Environment,
     /// `[server]`
     pub server: Server,
-    /// `[database]`
-    pub database: Database,
+    /// `[database]` and `[sessions]`
+    pub storage: Storage,
     /// `[sessions.channels]`
     pub lifetimes: Lifetimes,
     /// `[identity]`
@@ -94,10 +94,10 @@ impl Config {
 
         // Every section is read before any fault counts, so that all faults come out at once.
         let server = Server::read(&mut keys, &environment);
-        let database = Database::read(&mut keys);
         let lifetimes = sessions::read(&mut keys);
         let identity = identity::read(&mut keys);
         let security = Security::read(&mut keys);
+        let storage = Storage::read(&mut keys, &environment, security.as_ref());
         let simulator = Simulator::read(&mut keys, &environment);
         let wechat = WeChat::read(
             &mut keys,
@@ -112,7 +112,7 @@ impl Config {
             Some(Self {
                 environment,
                 server: server?,
-                database: database?,
+                storage: storage?,
                 lifetimes: lifetimes?,
                 identity: identity?,
                 security: security?,

@@ -29,6 +29,14 @@ pub(super) fn positive_duration(text: &str) -> Result<Duration, &'static str> {
     })
 }
 
+/// A whole number of at least one.
+pub(super) fn positive_number(text: &str) -> Result<usize, &'static str> {
+    match text.parse() {
+        Ok(number) if number > 0 => Ok(number),
+        _ => Err("must be a whole number of at least 1"),
+    }
+}
+
 /// The address of a web server, to which paths are added.
 pub(super) fn base_url(text: &str) -> Result<Url, &'static str> {
     let message = "must be an http or https address without query and fragment";

@@ -55,6 +55,9 @@ pub(crate) struct Ready {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Dependencies {
     database: &'static str,
+    /// Absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redis: Option<&'static str>,
 }
 
 /// The process answers.
@@ -72,17 +75,28 @@ pub(crate) async fn live() -> Json<Live> {
 pub(crate) async fn ready(request: HttpRequest) -> HttpResponse {
     let state = AppState::of(&request);
     let is_strict = request.query_string().split('&').any(|pair| pair == "strict=1");
-    let is_database_ok = state.store.is_reachable().await;
+    let store = state.store.clone();
+    // Connections live on the main runtime.
+    let looked = state
+        .runtime
+        .run(async move {
+            futures_util::future::join(store.is_database_reachable(), store.is_redis_reachable()).await
+        })
+        .await;
+    let (is_database_ok, is_redis_ok) = looked.unwrap_or((false, None));
     let status = state.readiness.word();
-    let is_ready = status == "ready" && (is_database_ok || !is_strict);
+    let is_ready = status == "ready" && ((is_database_ok && is_redis_ok != Some(false)) || !is_strict);
     let code = if is_ready {
         StatusCode::OK
     } else {
         StatusCode::SERVICE_UNAVAILABLE
     };
-    let database = if is_database_ok { "ok" } else { "degraded" };
+    let word = |is_ok| if is_ok { "ok" } else { "degraded" };
     HttpResponse::build(code).json(Ready {
         status,
-        dependencies: Dependencies { database },
+        dependencies: Dependencies {
+            database: word(is_database_ok),
+            redis: is_redis_ok.map(word),
+        },
     })
 }

@@ -24,12 +24,17 @@ use actix_web::{
 use ipnet::IpNet;
 use wechat_login_domain::{Apps, ports::Entropy};
 
-pub(crate) use self::{context::around, trace::Trace};
+pub(crate) use self::{
+    context::around,
+    representation::{Moment, UserBody},
+    trace::Trace,
+};
 pub use self::{health::Readiness, openapi::document, problem::Problem};
 use crate::{
     config::{ApiClient, Language},
     runtime::{MainRuntime, Panicked},
-    wiring::{Store, UseCases},
+    store::Store,
+    wiring::UseCases,
 };
 
 /// What every request is served with.

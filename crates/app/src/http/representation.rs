@@ -14,6 +14,12 @@ const FORMAT: &[BorrowedFormatItem<'_>] =
 #[schema(value_type = String, format = DateTime, example = "2026-11-21T08:00:00.000000Z")]
 pub(crate) struct Moment(OffsetDateTime);
 
+impl From<OffsetDateTime> for Moment {
+    fn from(moment: OffsetDateTime) -> Self {
+        Self(moment)
+    }
+}
+
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let text = self

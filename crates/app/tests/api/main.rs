@@ -3,10 +3,12 @@
 mod answer;
 mod faults;
 mod idempotency;
+mod instances;
 mod login;
 mod me;
 mod problems;
 mod session;
+mod stores;
 mod test_app;
 mod user_info;
 mod users;

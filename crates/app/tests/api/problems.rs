@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::{
     TestApp,
     answer::{Answer, http},
+    stores,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -110,7 +111,10 @@ async fn every_answer_says_that_it_must_not_be_kept_or_guessed_at() {
 async fn health_tells_a_live_process_from_a_ready_one() {
     let app = TestApp::spawn().await;
     assert_eq!(app.get("/healthz").await.json(), json!({"status": "ok"}));
-    let ready = json!({"status": "ready", "dependencies": {"database": "ok"}});
+    let mut ready = json!({"status": "ready", "dependencies": {"database": "ok"}});
+    if stores::has_redis() {
+        ready["dependencies"]["redis"] = "ok".into();
+    }
     for path in ["/readyz", "/readyz?strict=1"] {
         let answer = app.get(path).await;
         assert_eq!((answer.status, answer.json()), (200, ready.clone()));

@@ -18,7 +18,10 @@ use wechat_login::{
 };
 use wechat_login_domain::ports::Clock;
 
-use crate::answer::{Answer, http};
+use crate::{
+    answer::{Answer, http},
+    stores,
+};
 
 /// The machine's clock and what tests added to it. Its sleep is a real one: it waits for work that really goes on elsewhere.
 #[derive(Debug, Default)]
@@ -61,10 +64,12 @@ impl TestApp {
     /// With these settings besides, such as `("identity.on_conflict", "merge")`.
     pub(crate) async fn spawn_with(settings: &[(&str, &str)]) -> Self {
         let folder = Arc::new(tempfile::tempdir().expect("a temporary folder"));
-        let variables = settings
+        let stores = stores::empty(folder.path()).await;
+        let stores = stores.into_iter().map(|(key, value)| (variable(key), value));
+        let settings = settings
             .iter()
-            .map(|(key, value)| (variable(key), (*value).to_owned()))
-            .collect();
+            .map(|(key, value)| (variable(key), (*value).to_owned()));
+        let variables = stores.chain(settings).collect();
         Self::start(folder, variables, Arc::default()).await
     }
 
@@ -79,6 +84,17 @@ impl TestApp {
         Self::start(folder, variables, clock).await
     }
 
+    /// Another instance with the same stores, apps and clock.
+    pub(crate) async fn twin(&self) -> Self {
+        let wechat = [
+            ("wechat.api_url", self.simulator_url("")),
+            ("simulator.enabled", "false".to_owned()),
+        ];
+        let wechat = wechat.map(|(key, value)| (variable(key), value));
+        let variables = self.variables.iter().cloned().chain(wechat).collect();
+        Self::start(Arc::clone(&self.folder), variables, Arc::clone(&self.clock)).await
+    }
+
     /// Stops as SIGTERM does.
     pub(crate) async fn stop(self) {
         self.stop.send(()).expect("the service runs");
@@ -86,15 +102,10 @@ impl TestApp {
     }
 
     async fn start(folder: Arc<TempDir>, variables: Vec<(String, String)>, clock: Arc<MovableClock>) -> Self {
-        let database = format!(
-            "sqlite://{}",
-            folder.path().join("data/wechat-login.db").display()
-        );
         let usual = [
             ("server.listen", "127.0.0.1:0"),
             ("server.workers", "2"),
             ("simulator.listen", "127.0.0.1:0"),
-            ("database.url", &database),
         ];
         let usual = usual.map(|(key, value)| (variable(key), value.to_owned()));
         let config = Config::load_from(folder.path(), usual.into_iter().chain(variables.iter().cloned()))
@@ -222,6 +233,6 @@ impl Member {
     }
 }
 
-fn variable(key: &str) -> String {
+pub(crate) fn variable(key: &str) -> String {
     format!("WECHAT_LOGIN__{}", key.to_ascii_uppercase().replace('.', "__"))
 }

@@ -5,6 +5,9 @@
 #[path = "../api/answer.rs"]
 #[expect(dead_code, reason = "shared with the black-box tests, which use all of it")]
 mod answer;
+#[path = "../api/stores.rs"]
+#[expect(dead_code, reason = "shared with the black-box tests, which use all of it")]
+mod stores;
 #[path = "../api/test_app.rs"]
 #[expect(dead_code, reason = "shared with the black-box tests, which use all of it")]
 mod test_app;

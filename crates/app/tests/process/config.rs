@@ -30,7 +30,7 @@ fn every_fault_is_told_at_once_by_its_key_and_never_by_its_value() {
         ("server.shutdown_grace", "CANARY6"),
         ("server.nothing", "CANARY7"),
         ("database.url", "postgres://user:CANARY8@host/db"),
-        ("sessions.url", "redis://:CANARY9@host"),
+        ("sessions.url", "redis://CANARY9@host"),
         ("sessions.channels.web.idle_timeout", "CANARY10"),
         ("identity.on_conflict", "CANARY11"),
         ("identity.phone_joins", "CANARY12"),
@@ -81,7 +81,16 @@ fn one_fault_is_enough_to_refuse() {
         (vec![("server.typo", "1")], "server.typo"),
         (vec![("nothing", "1")], "nothing"),
         (vec![("simulator.listen", "192.0.2.1:8081")], "simulator.listen"),
-        (vec![("database.url", "mysql://u:p@h/db")], "database.url"),
+        (vec![("database.url", "mysql://u:p@h")], "database.url"),
+        (
+            vec![("database.url", "mysql://u:p@h/db?ssl-mode=maybe")],
+            "database.url",
+        ),
+        (vec![("database.pool_size", "0")], "database.pool_size"),
+        // Other instances would not know the sessions.
+        (vec![("database.url", "mysql://u:p@h/db")], "sessions.url"),
+        (vec![("sessions.url", "redis+sentinel://h")], "sessions.url"),
+        (vec![("sessions.key_prefix", "{wl}")], "sessions.key_prefix"),
         (vec![("database.url", "")], "database.url"),
         (
             vec![("security.encryption_key", "c2hvcnQ=")],
@@ -127,6 +136,22 @@ fn one_fault_is_enough_to_refuse() {
 }
 
 #[test]
+fn a_file_takes_the_place_of_a_default_and_of_nothing_that_somebody_wrote() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("database_url");
+    fs::write(&file, "postgres://CANARY\n").unwrap();
+    let file = [("database.url_file", file.to_str().unwrap())];
+    let refused = text(&output(folder.path(), &file, &["check-config"]));
+    assert!(refused.contains("database.url: must be sqlite://"), "{refused}");
+    let both = [file.as_slice(), &[("database.url", "sqlite://a.db")]].concat();
+    let refused = text(&output(folder.path(), &both, &["check-config"]));
+    assert!(
+        refused.contains("is set together with database.url_file"),
+        "{refused}"
+    );
+}
+
+#[test]
 fn outside_of_development_nothing_is_relaxed() {
     let folder = tempfile::tempdir().unwrap();
     for (settings, key) in [
@@ -142,6 +167,10 @@ fn outside_of_development_nothing_is_relaxed() {
         (
             [APP.as_slice(), &[("wechat.api_url", "http://wechat.example")]].concat(),
             "wechat.api_url",
+        ),
+        (
+            [APP.as_slice(), &[("sessions.url", "redis://127.0.0.1")]].concat(),
+            "security.encryption_key",
         ),
     ] {
         let refused = command(folder.path(), &settings)

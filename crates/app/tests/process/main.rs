@@ -4,3 +4,4 @@ mod canary;
 mod config;
 mod lifecycle;
 mod program;
+mod users;

@@ -1,0 +1,217 @@
+//! Where everything is kept: which store is behind which port, chosen by the URLs.
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::Context;
+use time::OffsetDateTime;
+use wechat_login_domain::{
+    Keyring, PortError,
+    ports::{Administration, Entropy, Exchanges, Revocations, SessionKeys, Sessions, Users},
+};
+use wechat_login_sessions_redis::RedisStore;
+use wechat_login_store_mysql::MysqlStore;
+use wechat_login_store_sqlite::SqliteStore;
+
+use crate::{
+    config::{self, Security, Storage},
+    encryption_key,
+};
+
+/// The stores, as far as the service has to look after them.
+#[derive(Clone)]
+pub struct Store {
+    users: UserStore,
+    sessions: SessionStore,
+}
+
+#[derive(Clone)]
+enum UserStore {
+    Sqlite(SqliteStore),
+    Mysql(MysqlStore),
+}
+
+#[derive(Clone)]
+enum SessionStore {
+    Embedded(SqliteStore),
+    Redis(RedisStore),
+}
+
+impl Store {
+    /// Opens the stores that the configuration names. A file is brought up to date; a server's schema must be.
+    ///
+    /// # Errors
+    /// One line that says what is wrong, and what to do.
+    pub async fn open(
+        storage: &Storage,
+        security: Security,
+        entropy: &Arc<dyn Entropy>,
+    ) -> anyhow::Result<(Self, Arc<Keyring>)> {
+        let keyring = keyring(storage, security, entropy)?;
+        let users = match &storage.database {
+            config::Database::Sqlite(path) => UserStore::Sqlite(file(path, &keyring, entropy).await?),
+            config::Database::Mysql(settings) => UserStore::Mysql(
+                MysqlStore::open(settings, Arc::clone(&keyring), Arc::clone(entropy))
+                    .await
+                    .context("cannot open the database (database.url)")?,
+            ),
+        };
+        let sessions = match (&storage.sessions, &users) {
+            // One file is one store: two would wait for each other.
+            (config::Sessions::Embedded(_), UserStore::Sqlite(store)) => {
+                SessionStore::Embedded(store.clone())
+            }
+            (config::Sessions::Embedded(path), UserStore::Mysql(_)) => {
+                SessionStore::Embedded(file(path, &keyring, entropy).await?)
+            }
+            (config::Sessions::Redis(settings), _) => SessionStore::Redis(
+                RedisStore::connect(settings, Arc::clone(&keyring), Arc::clone(entropy))
+                    .await
+                    .context("cannot keep sessions in Redis (sessions.url)")?,
+            ),
+        };
+        Ok((Self { users, sessions }, keyring))
+    }
+
+    /// Brings the schema of the database up to date.
+    ///
+    /// # Errors
+    /// One line that says what is wrong, and what to do.
+    pub async fn migrate(
+        storage: &Storage,
+        security: Security,
+        entropy: &Arc<dyn Entropy>,
+    ) -> anyhow::Result<()> {
+        match &storage.database {
+            config::Database::Sqlite(path) => {
+                let keyring = keyring(storage, security, entropy)?;
+                file(path, &keyring, entropy).await.map(drop)
+            }
+            config::Database::Mysql(settings) => MysqlStore::migrate(settings)
+                .await
+                .context("cannot bring the database up to date (database.url)"),
+        }
+    }
+
+    /// The SQL of all migrations.
+    #[must_use]
+    pub fn migrations(storage: &Storage) -> String {
+        match storage.database {
+            config::Database::Sqlite(_) => SqliteStore::migrations(),
+            config::Database::Mysql(_) => MysqlStore::migrations(),
+        }
+    }
+
+    pub(crate) fn users(&self) -> Arc<dyn Users> {
+        match &self.users {
+            UserStore::Sqlite(store) => Arc::new(store.users()),
+            UserStore::Mysql(store) => Arc::new(store.users()),
+        }
+    }
+
+    pub(crate) fn administration(&self) -> Arc<dyn Administration> {
+        match &self.users {
+            UserStore::Sqlite(store) => Arc::new(store.users()),
+            UserStore::Mysql(store) => Arc::new(store.users()),
+        }
+    }
+
+    pub(crate) fn revocations(&self) -> Arc<dyn Revocations> {
+        match &self.users {
+            UserStore::Sqlite(store) => Arc::new(store.revocations()),
+            UserStore::Mysql(store) => Arc::new(store.revocations()),
+        }
+    }
+
+    pub(crate) fn sessions(&self) -> Arc<dyn Sessions> {
+        match &self.sessions {
+            SessionStore::Embedded(store) => Arc::new(store.sessions()),
+            SessionStore::Redis(store) => Arc::new(store.sessions()),
+        }
+    }
+
+    pub(crate) fn session_keys(&self) -> Arc<dyn SessionKeys> {
+        match &self.sessions {
+            SessionStore::Embedded(store) => Arc::new(store.session_keys()),
+            SessionStore::Redis(store) => Arc::new(store.session_keys()),
+        }
+    }
+
+    pub(crate) fn exchanges(&self) -> Arc<dyn Exchanges> {
+        match &self.sessions {
+            SessionStore::Embedded(store) => Arc::new(store.exchanges()),
+            SessionStore::Redis(store) => Arc::new(store.exchanges()),
+        }
+    }
+
+    /// Whether the database answers.
+    pub async fn is_database_reachable(&self) -> bool {
+        match &self.users {
+            UserStore::Sqlite(store) => store.ping().await,
+            UserStore::Mysql(store) => store.ping().await,
+        }
+        .is_ok()
+    }
+
+    /// Whether Redis answers, where there is one.
+    pub async fn is_redis_reachable(&self) -> Option<bool> {
+        match &self.sessions {
+            SessionStore::Embedded(_) => None,
+            SessionStore::Redis(store) => Some(store.ping().await.is_ok()),
+        }
+    }
+
+    /// Removes what is over. What fails is tried again the next time.
+    pub async fn sweep(&self, now: OffsetDateTime) {
+        match &self.users {
+            UserStore::Sqlite(store) => log(store.sweep(now).await),
+            UserStore::Mysql(store) => log(store.sweep(now).await),
+        }
+        if let (SessionStore::Embedded(store), UserStore::Mysql(_)) = (&self.sessions, &self.users) {
+            log(store.sweep(now).await);
+        }
+    }
+}
+
+fn keyring(
+    storage: &Storage,
+    security: Security,
+    entropy: &Arc<dyn Entropy>,
+) -> anyhow::Result<Arc<Keyring>> {
+    let Security {
+        encryption_key,
+        previous_encryption_keys,
+    } = security;
+    let current = if let Some(key) = encryption_key {
+        key
+    } else {
+        let file = storage.file();
+        encryption_key::read_or_make(file.parent().unwrap_or(Path::new(".")), &**entropy)?
+    };
+    Ok(Arc::new(Keyring::new(
+        current,
+        previous_encryption_keys,
+        Arc::clone(entropy),
+    )))
+}
+
+async fn file(
+    path: &Path,
+    keyring: &Arc<Keyring>,
+    entropy: &Arc<dyn Entropy>,
+) -> anyhow::Result<SqliteStore> {
+    SqliteStore::open(path, Arc::clone(keyring), Arc::clone(entropy))
+        .await
+        .with_context(|| format!("cannot open the database {}", path.display()))
+}
+
+fn log(swept: Result<usize, PortError>) {
+    match swept {
+        Ok(removed) => tracing::debug!(removed, "removed what is over"),
+        Err(error) => {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "what is over could not be removed"
+            );
+        }
+    }
+}
