@@ -1,6 +1,8 @@
-//! What a developer runs: `cargo xtask test`, `cargo xtask servers`, `cargo xtask sdk`, `cargo xtask arch`.
+//! What a developer runs: `cargo xtask test` and its parts.
 
 mod arch;
+mod clients;
+mod program;
 mod run;
 mod sdk;
 mod servers;
@@ -12,9 +14,10 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask <command>
 
-  test [--quick]   all tests; --quick: fewer cases of each property, and not those of the SDKs
+  test [--quick]   all tests; --quick: fewer cases of each property, and not those of the SDKs and clients
   servers          the tests' MariaDB, Redis and Redis Cluster, until Ctrl-C
   sdk              the tests of WeChat SDKs against the simulator
+  clients          the tests of the client examples against the service
   arch             whether dependencies between crates point the way they should";
 
 fn main() -> ExitCode {
@@ -25,6 +28,7 @@ fn main() -> ExitCode {
         ["test", "--quick"] => test::run(true),
         ["servers"] => servers::run(),
         ["sdk"] => sdk::run(),
+        ["clients"] => clients::run(),
         ["arch"] => arch::check(),
         _ => Err(USAGE.to_owned()),
     };

@@ -5,6 +5,9 @@ use std::{
     process::{Command, Stdio},
 };
 
+/// What listens on this machine is asked directly. Programs differ in which of the two they read, and in which one wins.
+pub(crate) const NO_PROXY: [(&str, &str); 2] = [("NO_PROXY", "127.0.0.1"), ("no_proxy", "127.0.0.1")];
+
 /// Runs cargo with these arguments, its output where ours goes.
 ///
 /// # Errors

@@ -1,12 +1,12 @@
 //! `cargo xtask test`: the test command.
 
-use crate::{arch, run, sdk, servers::Servers};
+use crate::{arch, clients, run, sdk, servers::Servers};
 
 /// Beside the embedded store, which is the default: MariaDB and Redis, and what sessions are with a cluster of it.
 const ON_SERVERS: [(&str, &str); 2] = [("servers", ""), ("cluster", "ession")];
 
 /// Runs everything. The embedded store and the simulator are part of the tests; MariaDB and Redis are started for them.
-/// The SDKs need more than Rust and a C compiler, and come last.
+/// The clients and the SDKs need more than Rust and a C compiler, and come last.
 ///
 /// # Errors
 /// What failed.
@@ -33,5 +33,9 @@ pub(crate) fn run(is_quick: bool) -> Result<(), String> {
         run::cargo(&black_box, &[variables.as_slice(), &stores].concat())?;
     }
     drop(servers);
-    if is_quick { Ok(()) } else { sdk::run() }
+    if is_quick {
+        return Ok(());
+    }
+    clients::run()?;
+    sdk::run()
 }

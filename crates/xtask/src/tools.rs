@@ -17,6 +17,20 @@ pub(crate) struct Tool {
     pub(crate) service: Option<&'static str>,
 }
 
+/// What runs JavaScript.
+pub(crate) const NODE: Tool = Tool {
+    name: "Node 18 or later",
+    is_there: || {
+        succeeds(&[
+            "node",
+            "-e",
+            "process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)",
+        ])
+    },
+    package: "nodejs",
+    service: None,
+};
+
 /// Sees to it that what `needed_by` needs is there: as root on Debian and Ubuntu it installs what is not.
 ///
 /// # Errors

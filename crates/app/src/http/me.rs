@@ -71,7 +71,8 @@ pub(crate) async fn show(request: HttpRequest, SignedIn(found): SignedIn) -> Res
     Ok(Json(UserBody::from(&user)))
 }
 
-/// Change what I am called and look like.
+/// Change what I am called and look like. `POST` does the same, since a mini-program's `wx.request` knows no `PATCH`
+/// (<https://developers.weixin.qq.com/miniprogram/dev/api/network/request/wx.request.html>).
 #[utoipa::path(
     patch, path = "/v1/me", tag = "user", security(("token" = [])), request_body = ProfileChange,
     responses(

@@ -69,8 +69,12 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         ))
         .service(resource(
             "/v1/me",
-            "GET, PATCH",
-            [web::get().to(me::show), web::patch().to(me::edit)],
+            "GET, PATCH, POST",
+            [
+                web::get().to(me::show),
+                web::patch().to(me::edit),
+                web::post().to(me::edit),
+            ],
         ))
         .service(resource("/v1/users/{id}", "GET", [web::get().to(users::show)]))
         .service(resource(

@@ -29,6 +29,15 @@ async fn a_user_changes_what_they_are_called_and_look_like() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_mini_program_whose_requests_know_no_patch_posts_the_change() {
+    let app = TestApp::spawn().await;
+    let member = app.log_in("小明").await;
+    let answer = member.post("/v1/me", json!({"nickname": "飞翔的企鹅"})).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(member.get("/v1/me").await.json()["nickname"], "飞翔的企鹅");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_nobody_could_read_or_show_is_refused_whole() {
     let app = TestApp::spawn().await;
     let member = app.log_in("小明").await;

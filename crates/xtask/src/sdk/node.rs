@@ -7,8 +7,8 @@ use std::{
     process::Command,
 };
 
-use super::{NO_PROXY, environment};
-use crate::run;
+use super::environment;
+use crate::run::{self, NO_PROXY};
 
 const MANIFESTS: [&str; 2] = ["package.json", "package-lock.json"];
 

@@ -5,8 +5,8 @@ use std::{
     process::Command,
 };
 
-use super::{NO_PROXY, environment};
-use crate::run;
+use super::environment;
+use crate::run::{self, NO_PROXY};
 
 pub(super) struct Python {
     suite: PathBuf,

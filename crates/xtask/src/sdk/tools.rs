@@ -1,6 +1,6 @@
 //! Python and Node.
 
-use crate::tools::{self, Tool, succeeds};
+use crate::tools::{self, NODE, Tool, succeeds};
 
 const TOOLS: [Tool; 3] = [
     Tool {
@@ -15,18 +15,7 @@ const TOOLS: [Tool; 3] = [
         package: "python3-venv",
         service: None,
     },
-    Tool {
-        name: "Node 18 or later",
-        is_there: || {
-            succeeds(&[
-                "node",
-                "-e",
-                "process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)",
-            ])
-        },
-        package: "nodejs",
-        service: None,
-    },
+    NODE,
     Tool {
         name: "npm",
         is_there: || succeeds(&["npm", "--version"]),
