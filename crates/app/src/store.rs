@@ -22,6 +22,7 @@ use crate::{
 pub struct Store {
     users: UserStore,
     sessions: SessionStore,
+    caches_sessions: bool,
 }
 
 #[derive(Clone)]
@@ -69,7 +70,14 @@ impl Store {
                     .context("cannot keep sessions in Redis (sessions.url)")?,
             ),
         };
-        Ok((Self { users, sessions }, keyring))
+        Ok((
+            Self {
+                users,
+                sessions,
+                caches_sessions: storage.caches_sessions,
+            },
+            keyring,
+        ))
     }
 
     /// Brings the schema of the database up to date.
@@ -126,6 +134,14 @@ impl Store {
         match &self.sessions {
             SessionStore::Embedded(store) => Arc::new(store.sessions()),
             SessionStore::Redis(store) => Arc::new(store.sessions()),
+        }
+    }
+
+    /// For a service that runs for long: with those at hand that were read lately, where that is to be and can be.
+    pub(crate) fn cached_sessions(&self) -> Arc<dyn Sessions> {
+        match &self.sessions {
+            SessionStore::Redis(store) if self.caches_sessions => Arc::new(store.cached_sessions()),
+            _ => self.sessions(),
         }
     }
 

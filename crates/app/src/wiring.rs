@@ -5,8 +5,8 @@ use std::sync::{Arc, RwLock};
 use anyhow::Context;
 use wechat_login_client::{HttpWeChat, Settings};
 use wechat_login_domain::{
-    RevocationView,
-    ports::{Clock, Entropy},
+    RevocationView, TrustedSessions,
+    ports::{Clock, Entropy, Sessions},
     use_case::{
         AnswerOnce, Authenticate, ChangeScopes, DisableUser, EditProfile, EnableUser, FindUser,
         FollowRevocations, ImportUsers, ListConflicts, ListSessions, LogInMiniProgram, LogInMiniProgramPorts,
@@ -16,6 +16,7 @@ use wechat_login_domain::{
 
 use crate::{
     config::{Config, WeChat},
+    revocation_feed::RevocationFeed,
     store::Store,
     system::{SystemClock, SystemEntropy},
 };
@@ -57,7 +58,9 @@ pub struct Wired {
     /// What the service does.
     pub use_cases: UseCases,
     /// What keeps the revocation view.
-    pub follow_revocations: Arc<FollowRevocations>,
+    pub follow_revocations: FollowRevocations,
+    /// What calls it, and lets others wait for it.
+    pub(crate) revocation_feed: Arc<RevocationFeed>,
     /// Where everything is kept.
     pub store: Store,
 }
@@ -73,9 +76,14 @@ pub async fn wire(
 ) -> anyhow::Result<Wired> {
     let security = std::mem::take(&mut config.security);
     let (store, keyring) = Store::open(&config.storage, security, entropy).await?;
-    let (users, sessions) = (store.users(), store.sessions());
-    let (revocations, exchanges) = (store.revocations(), store.exchanges());
+    let (users, revocations, exchanges) = (store.users(), store.revocations(), store.exchanges());
     let view = Arc::new(RwLock::new(RevocationView::default()));
+    let revocation_feed = Arc::new(RevocationFeed::default());
+    let sessions: Arc<dyn Sessions> = Arc::new(TrustedSessions::new(
+        store.cached_sessions(),
+        Arc::clone(&view),
+        Arc::clone(&revocation_feed) as _,
+    ));
     let apps = config.wechat.apps();
     let lifetimes = config.lifetimes;
 
@@ -115,10 +123,11 @@ pub async fn wire(
         show_account: ShowAccount::new(Arc::clone(&users), apps),
         show_user: ShowUser::new(users),
     };
-    let follow_revocations = Arc::new(FollowRevocations::new(revocations, view, Arc::clone(clock)));
+    let follow_revocations = FollowRevocations::new(revocations, view, Arc::clone(clock));
     Ok(Wired {
         use_cases,
         follow_revocations,
+        revocation_feed,
         store,
     })
 }

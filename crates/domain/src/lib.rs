@@ -25,6 +25,7 @@ mod scope;
 mod session;
 mod time_left;
 mod token;
+mod trusted_sessions;
 pub mod use_case;
 mod user;
 mod user_reference;
@@ -47,6 +48,7 @@ pub use revocation::{Revocation, RevocationView, RevokedBecause};
 pub use scope::{InvalidScope, Scope, ScopeChange};
 pub use session::{Lifetime, Lifetimes, Session};
 pub use token::{InvalidToken, SessionToken, TokenDigest};
+pub use trusted_sessions::TrustedSessions;
 pub use user::{User, UserAccount, UserState, WeChatIdentity};
 pub use user_reference::UserReference;
 pub use wechat::{
