@@ -6,7 +6,7 @@ use anyhow::Context;
 use time::OffsetDateTime;
 use wechat_login_domain::{
     Keyring, PortError,
-    ports::{Administration, Entropy, Exchanges, Revocations, SessionKeys, Sessions, Users},
+    ports::{Administration, Entropy, Exchanges, Revocations, SessionKeys, Sessions, SignOuts, Users},
 };
 use wechat_login_sessions_redis::RedisStore;
 use wechat_login_store_mysql::MysqlStore;
@@ -117,6 +117,13 @@ impl Store {
     }
 
     pub(crate) fn administration(&self) -> Arc<dyn Administration> {
+        match &self.users {
+            UserStore::Sqlite(store) => Arc::new(store.users()),
+            UserStore::Mysql(store) => Arc::new(store.users()),
+        }
+    }
+
+    pub(crate) fn sign_outs(&self) -> Arc<dyn SignOuts> {
         match &self.users {
             UserStore::Sqlite(store) => Arc::new(store.users()),
             UserStore::Mysql(store) => Arc::new(store.users()),

@@ -9,8 +9,9 @@ use wechat_login_domain::{
     ports::{Clock, Entropy, Sessions},
     use_case::{
         AnswerOnce, Authenticate, ChangeScopes, DisableUser, EditProfile, EnableUser, FindUser,
-        FollowRevocations, ImportUsers, ListConflicts, ListSessions, LogInMiniProgram, LogInMiniProgramPorts,
-        LogOut, MergeUsers, RenewSession, RevokeSessions, SetExternalId, ShowAccount, ShowUser, UndoMerge,
+        FollowRevocations, ImportUsers, ListConflicts, ListOwnSessions, ListSessions, LogInMiniProgram,
+        LogInMiniProgramPorts, LogOut, MergeUsers, RecallUser, RenewSession, RevokeOwnSession,
+        RevokeOwnSessions, RevokeSessions, SetExternalId, ShowAccount, ShowUser, UndoMerge,
     },
 };
 
@@ -30,9 +31,13 @@ pub struct UseCases {
     pub answer_once: AnswerOnce,
     pub authenticate: Authenticate,
     pub edit_profile: EditProfile,
+    pub list_own_sessions: ListOwnSessions,
     pub log_in_mini_program: LogInMiniProgram,
     pub log_out: LogOut,
+    pub recall_user: RecallUser,
     pub renew_session: RenewSession,
+    pub revoke_own_session: RevokeOwnSession,
+    pub revoke_own_sessions: RevokeOwnSessions,
     pub show_account: ShowAccount,
     pub show_user: ShowUser,
 }
@@ -105,6 +110,12 @@ pub async fn wire(
             lifetimes,
         ),
         edit_profile: EditProfile::new(Arc::clone(&users), Arc::clone(clock)),
+        list_own_sessions: ListOwnSessions::new(
+            Arc::clone(&users),
+            Arc::clone(&sessions),
+            Arc::clone(&view),
+            Arc::clone(clock),
+        ),
         log_in_mini_program: LogInMiniProgram::new(
             log_in_ports,
             apps.clone(),
@@ -119,7 +130,24 @@ pub async fn wire(
             Arc::clone(clock),
             lifetimes,
         ),
-        renew_session: RenewSession::new(sessions),
+        recall_user: RecallUser::new(Arc::clone(&users), Arc::clone(clock)),
+        renew_session: RenewSession::new(Arc::clone(&sessions)),
+        revoke_own_session: RevokeOwnSession::new(
+            Arc::clone(&users),
+            Arc::clone(&revocations),
+            Arc::clone(&sessions),
+            Arc::clone(&view),
+            Arc::clone(clock),
+            lifetimes,
+        ),
+        revoke_own_sessions: RevokeOwnSessions::new(
+            Arc::clone(&users),
+            store.sign_outs(),
+            sessions,
+            Arc::clone(&view),
+            Arc::clone(clock),
+            lifetimes,
+        ),
         show_account: ShowAccount::new(Arc::clone(&users), apps),
         show_user: ShowUser::new(users),
     };
