@@ -16,7 +16,6 @@ use wechat_login_simulator::{Simulator, UnknownCodes};
 use crate::{
     config::{self, Config},
     http::{self, AppState, Readiness, Trace},
-    revocation_feed,
     runtime::MainRuntime,
     store::Store,
     wiring::{self, Wired},
@@ -65,6 +64,7 @@ impl Application {
         let Wired {
             use_cases,
             follow_revocations,
+            revocation_feed,
             store,
         } = wiring::wire(&mut config, &clock, &entropy).await?;
         let read_at = follow_revocations
@@ -72,7 +72,7 @@ impl Application {
             .await
             .context("cannot read the record of revocations")?;
         let background = vec![
-            tokio::spawn(revocation_feed::follow(follow_revocations, read_at)).abort_handle(),
+            tokio::spawn(revocation_feed.follow(follow_revocations, read_at)).abort_handle(),
             tokio::spawn(sweep(store.clone(), Arc::clone(&clock))).abort_handle(),
         ];
 

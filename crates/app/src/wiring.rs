@@ -5,17 +5,19 @@ use std::sync::{Arc, RwLock};
 use anyhow::Context;
 use wechat_login_client::{HttpWeChat, Settings};
 use wechat_login_domain::{
-    RevocationView,
-    ports::{Clock, Entropy},
+    RevocationView, TrustedSessions,
+    ports::{Clock, Entropy, Sessions},
     use_case::{
         AnswerOnce, Authenticate, ChangeScopes, DisableUser, EditProfile, EnableUser, FindUser,
-        FollowRevocations, ImportUsers, ListConflicts, ListSessions, LogInMiniProgram, LogInMiniProgramPorts,
-        LogOut, MergeUsers, RenewSession, RevokeSessions, SetExternalId, ShowAccount, ShowUser, UndoMerge,
+        FollowRevocations, ImportUsers, ListConflicts, ListOwnSessions, ListSessions, LogInMiniProgram,
+        LogInMiniProgramPorts, LogOut, MergeUsers, RecallUser, RenewSession, RevokeOwnSession,
+        RevokeOwnSessions, RevokeSessions, SetExternalId, ShowAccount, ShowUser, UndoMerge,
     },
 };
 
 use crate::{
     config::{Config, WeChat},
+    revocation_feed::RevocationFeed,
     store::Store,
     system::{SystemClock, SystemEntropy},
 };
@@ -29,9 +31,13 @@ pub struct UseCases {
     pub answer_once: AnswerOnce,
     pub authenticate: Authenticate,
     pub edit_profile: EditProfile,
+    pub list_own_sessions: ListOwnSessions,
     pub log_in_mini_program: LogInMiniProgram,
     pub log_out: LogOut,
+    pub recall_user: RecallUser,
     pub renew_session: RenewSession,
+    pub revoke_own_session: RevokeOwnSession,
+    pub revoke_own_sessions: RevokeOwnSessions,
     pub show_account: ShowAccount,
     pub show_user: ShowUser,
 }
@@ -57,7 +63,9 @@ pub struct Wired {
     /// What the service does.
     pub use_cases: UseCases,
     /// What keeps the revocation view.
-    pub follow_revocations: Arc<FollowRevocations>,
+    pub follow_revocations: FollowRevocations,
+    /// What calls it, and lets others wait for it.
+    pub(crate) revocation_feed: Arc<RevocationFeed>,
     /// Where everything is kept.
     pub store: Store,
 }
@@ -73,9 +81,14 @@ pub async fn wire(
 ) -> anyhow::Result<Wired> {
     let security = std::mem::take(&mut config.security);
     let (store, keyring) = Store::open(&config.storage, security, entropy).await?;
-    let (users, sessions) = (store.users(), store.sessions());
-    let (revocations, exchanges) = (store.revocations(), store.exchanges());
+    let (users, revocations, exchanges) = (store.users(), store.revocations(), store.exchanges());
     let view = Arc::new(RwLock::new(RevocationView::default()));
+    let revocation_feed = Arc::new(RevocationFeed::default());
+    let sessions: Arc<dyn Sessions> = Arc::new(TrustedSessions::new(
+        store.cached_sessions(),
+        Arc::clone(&view),
+        Arc::clone(&revocation_feed) as _,
+    ));
     let apps = config.wechat.apps();
     let lifetimes = config.lifetimes;
 
@@ -97,6 +110,12 @@ pub async fn wire(
             lifetimes,
         ),
         edit_profile: EditProfile::new(Arc::clone(&users), Arc::clone(clock)),
+        list_own_sessions: ListOwnSessions::new(
+            Arc::clone(&users),
+            Arc::clone(&sessions),
+            Arc::clone(&view),
+            Arc::clone(clock),
+        ),
         log_in_mini_program: LogInMiniProgram::new(
             log_in_ports,
             apps.clone(),
@@ -111,14 +130,32 @@ pub async fn wire(
             Arc::clone(clock),
             lifetimes,
         ),
-        renew_session: RenewSession::new(sessions),
+        recall_user: RecallUser::new(Arc::clone(&users), Arc::clone(clock)),
+        renew_session: RenewSession::new(Arc::clone(&sessions)),
+        revoke_own_session: RevokeOwnSession::new(
+            Arc::clone(&users),
+            Arc::clone(&revocations),
+            Arc::clone(&sessions),
+            Arc::clone(&view),
+            Arc::clone(clock),
+            lifetimes,
+        ),
+        revoke_own_sessions: RevokeOwnSessions::new(
+            Arc::clone(&users),
+            store.sign_outs(),
+            sessions,
+            Arc::clone(&view),
+            Arc::clone(clock),
+            lifetimes,
+        ),
         show_account: ShowAccount::new(Arc::clone(&users), apps),
         show_user: ShowUser::new(users),
     };
-    let follow_revocations = Arc::new(FollowRevocations::new(revocations, view, Arc::clone(clock)));
+    let follow_revocations = FollowRevocations::new(revocations, view, Arc::clone(clock));
     Ok(Wired {
         use_cases,
         follow_revocations,
+        revocation_feed,
         store,
     })
 }

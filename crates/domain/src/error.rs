@@ -22,6 +22,9 @@ pub enum Error {
     /// The session ran out by itself.
     #[error("the session has expired")]
     SessionExpired,
+    /// Whoever asks has no such session.
+    #[error("they have no such session")]
+    SessionNotFound,
     /// The session was ended by somebody.
     #[error("the session was ended: {0}")]
     SessionRevoked(RevokedBecause),
@@ -76,6 +79,7 @@ impl Error {
             Self::LoginCodeRejected => "login_code_rejected",
             Self::Unauthenticated => "unauthenticated",
             Self::SessionExpired => "session_expired",
+            Self::SessionNotFound => "not_found",
             Self::SessionRevoked(_) => "session_revoked",
             Self::ClientUnauthorized => "client_unauthorized",
             Self::LoginBlocked => "login_blocked",

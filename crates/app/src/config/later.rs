@@ -2,9 +2,8 @@
 
 use super::keys::Keys;
 
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 9] = [
     "server.ops_listen",
-    "sessions.cache",
     "web.cookie_domain",
     "pages.name",
     "pages.logo_url",

@@ -1,19 +1,23 @@
 //! The HTTP face: routes, bodies in and out, failures.
 
+mod account;
 mod auth;
 mod body;
 mod context;
 mod device;
 mod health;
 mod idempotency;
+mod introspect;
 mod log_in_mini_program;
 mod me;
 mod openapi;
 mod problem;
 mod representation;
 mod session;
+mod sessions;
 mod trace;
 mod users;
+mod verify;
 
 use std::sync::Arc;
 
@@ -66,6 +70,29 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             "/v1/session",
             "GET, DELETE",
             [web::get().to(session::show), web::delete().to(session::log_out)],
+        ))
+        .service(resource(
+            "/v1/sessions",
+            "GET, DELETE",
+            [
+                web::get().to(sessions::list),
+                web::delete().to(sessions::revoke_all),
+            ],
+        ))
+        .service(resource(
+            "/v1/sessions/{id}",
+            "DELETE",
+            [web::delete().to(sessions::revoke)],
+        ))
+        .service(resource(
+            "/v1/auth/verify",
+            "GET",
+            [web::get().to(verify::handle)],
+        ))
+        .service(resource(
+            "/oauth2/introspect",
+            "POST",
+            [web::post().to(introspect::handle)],
         ))
         .service(resource(
             "/v1/me",

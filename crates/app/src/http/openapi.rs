@@ -6,14 +6,14 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use super::{health, log_in_mini_program, me, session, users};
+use super::{health, introspect, log_in_mini_program, me, session, sessions, users, verify};
 
 #[derive(OpenApi)]
 #[openapi(
     info(title = "wechat-login", description = "Signs people in from WeChat, and tells backends who a token belongs to."),
     paths(
-        log_in_mini_program::handle, session::show, session::log_out, me::show, me::edit, users::show, health::live,
-        health::ready,
+        log_in_mini_program::handle, session::show, session::log_out, sessions::list, sessions::revoke,
+        sessions::revoke_all, me::show, me::edit, verify::handle, introspect::handle, users::show, health::live, health::ready,
     ),
     modifiers(&Schemes)
 )]

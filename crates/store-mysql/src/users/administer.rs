@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use wechat_login_domain::{
     ExternalId, PortError, Revocation, ScopeChange, User, UserAccount, UserId, UserReference,
     import::{ImportOutcome, ImportedUser},
-    ports::{Administration, Conflict, ExternalIdChange, Merging, SessionsEnding, Undoing},
+    ports::{Administration, Conflict, ExternalIdChange, Merging, SessionsEnding, SignOuts, Undoing},
 };
 
 use super::{
@@ -39,6 +39,14 @@ impl MysqlUsers {
 }
 
 #[async_trait]
+impl SignOuts for MysqlUsers {
+    #[tracing::instrument(name = "mysql.users.end_sessions", skip_all)]
+    async fn end_sessions(&self, ending: &SessionsEnding) -> Result<Vec<Revocation>, PortError> {
+        Ok(self.to_user(ending.user_id, *ending).await?)
+    }
+}
+
+#[async_trait]
 impl Administration for MysqlUsers {
     #[tracing::instrument(name = "mysql.users.find_accounts", skip_all)]
     async fn find_accounts(&self, references: &[UserReference]) -> Result<Vec<UserAccount>, PortError> {
@@ -61,11 +69,6 @@ impl Administration for MysqlUsers {
     #[tracing::instrument(name = "mysql.users.enable", skip_all)]
     async fn enable(&self, id: UserId, now: OffsetDateTime) -> Result<Option<User>, PortError> {
         Ok(self.to_user(id, Enable { now }).await?)
-    }
-
-    #[tracing::instrument(name = "mysql.users.end_sessions", skip_all)]
-    async fn end_sessions(&self, ending: &SessionsEnding) -> Result<Vec<Revocation>, PortError> {
-        Ok(self.to_user(ending.user_id, *ending).await?)
     }
 
     #[tracing::instrument(name = "mysql.users.change_scopes", skip_all)]
