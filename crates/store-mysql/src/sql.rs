@@ -43,10 +43,11 @@ impl<'a> Sql<'a> {
         }
     }
 
-    /// SQL that hardly ever comes again, as it lists many values: nothing of it is kept.
-    pub(crate) fn once(text: String, values: impl IntoIterator<Item = Value<'a>>) -> Self {
+    /// SQL that lists many values. To prepare it costs as much as to run it, and to keep it for every number of values would fill the
+    /// cache: what lists a usual number of them is kept, and the rest is not.
+    pub(crate) fn of_many(text: String, values: impl IntoIterator<Item = Value<'a>>, is_kept: bool) -> Self {
         Self {
-            is_kept: false,
+            is_kept,
             ..Self::new(text, values)
         }
     }

@@ -63,11 +63,11 @@ impl<'a> Batch<'a> {
     /// What to write, given who has what.
     #[must_use]
     pub fn plan(&self, known: Known, now: OffsetDateTime, entropy: &dyn Entropy) -> Plan<'a> {
-        let mut planning = Planning::new(known, now, entropy);
+        let mut planning = Planning::new(known, self.rows.len(), now, entropy);
         for row in &self.rows {
             planning.take_over(row);
         }
-        planning.plan
+        planning.finish()
     }
 }
 

@@ -13,11 +13,11 @@ use crate::{AccountId, ExternalId, LoginMethodId, Phone, Scope, UserId, ports::E
 pub struct Plan<'a> {
     /// What becomes of each row, in their order.
     pub outcomes: Vec<ImportOutcome>,
-    /// Users to make.
+    /// Users to make, their ids ascending.
     pub users: Vec<NewUser<'a>>,
     /// What users lack, in this order: users who are there, and such as the batch made.
     pub completions: Vec<(UserId, Completion)>,
-    /// What nobody has.
+    /// What nobody has. Its keys ascend, which is how logins ask for them: neither waits for somebody who waits for them.
     pub links: Vec<NewLink<'a>>,
 }
 
@@ -72,15 +72,21 @@ pub(super) struct Planning<'a, 'b> {
     known: Known,
     now: OffsetDateTime,
     entropy: &'b dyn Entropy,
-    pub(super) plan: Plan<'a>,
+    /// Ids for new users, the greatest first.
+    ids: Vec<UserId>,
+    plan: Plan<'a>,
 }
 
 impl<'a, 'b> Planning<'a, 'b> {
-    pub(super) fn new(known: Known, now: OffsetDateTime, entropy: &'b dyn Entropy) -> Self {
+    /// For this many rows.
+    pub(super) fn new(known: Known, rows: usize, now: OffsetDateTime, entropy: &'b dyn Entropy) -> Self {
+        let mut ids: Vec<_> = (0..rows).map(|_| UserId::generate(now, entropy)).collect();
+        ids.sort_unstable_by(|a, b| b.cmp(a));
         Self {
             known,
             now,
             entropy,
+            ids,
             plan: Plan::default(),
         }
     }
@@ -104,8 +110,21 @@ impl<'a, 'b> Planning<'a, 'b> {
         self.plan.outcomes.push(outcome);
     }
 
+    /// What to write, in the order in which it is to be written. Ids ascend with it: an index that grows at its end is full, and one that
+    /// grows everywhere is half empty.
+    pub(super) fn finish(self) -> Plan<'a> {
+        let mut plan = self.plan;
+        plan.links.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        let mut ids: Vec<_> = plan.links.iter().map(|link| link.id).collect();
+        ids.sort_unstable();
+        for (link, id) in plan.links.iter_mut().zip(ids) {
+            link.id = id;
+        }
+        plan
+    }
+
     fn register(&mut self, person: &'a ImportedUser) -> UserId {
-        let id = UserId::generate(self.now, self.entropy);
+        let id = self.ids.pop().expect("there is one for each row");
         let created_at = person.created_at.unwrap_or(self.now);
         let user = KnownUser {
             id,

@@ -13,16 +13,11 @@ use crate::{
 };
 
 impl Import<'_> {
-    /// In the order in which logins ask for keys, so that neither waits for somebody who waits for them.
     pub(super) async fn write(&self, lease: &mut Lease, plan: &Plan<'_>) -> Result<(), Failure> {
-        let mut links: Vec<_> = plan.links.iter().collect();
-        links.sort_unstable_by_key(|link| &link.key);
-        for links in links.chunks(LISTED) {
+        for links in plan.links.chunks(LISTED) {
             self.link(lease, links).await?;
         }
-        let mut users: Vec<_> = plan.users.iter().collect();
-        users.sort_unstable_by_key(|user| user.id);
-        for users in users.chunks(LISTED) {
+        for users in plan.users.chunks(LISTED) {
             self.register(lease, users).await?;
         }
         for (id, completion) in &plan.completions {
@@ -31,14 +26,14 @@ impl Import<'_> {
         Ok(())
     }
 
-    async fn link(&self, lease: &mut Lease, links: &[&NewLink<'_>]) -> Result<(), Failure> {
+    async fn link(&self, lease: &mut Lease, links: &[NewLink<'_>]) -> Result<(), Failure> {
         let text = format!(
             "INSERT INTO login_methods
                 (kind, realm, identifier, id, user_id, account, sealed, linked_at, last_used_at)
              VALUES {}",
             vec!["(?, ?, ?, ?, ?, ?, ?, ?, ?)"; links.len()].join(", ")
         );
-        let seal = |link: &&NewLink<'_>| {
+        let seal = |link: &NewLink<'_>| {
             let phone = link.phone?;
             Some(write::seal(phone, &link.key.identifier, self.keyring))
         };
@@ -57,11 +52,13 @@ impl Import<'_> {
                 now,
             ]
         });
-        lease.execute(&Sql::once(text, values)).await?;
+        lease
+            .execute(&Sql::of_many(text, values, links.len() == LISTED))
+            .await?;
         Ok(())
     }
 
-    async fn register(&self, lease: &mut Lease, users: &[&NewUser<'_>]) -> Result<(), Failure> {
+    async fn register(&self, lease: &mut Lease, users: &[NewUser<'_>]) -> Result<(), Failure> {
         let text = format!(
             "INSERT INTO users (id, root, external_id, nickname, scopes, created_at, updated_at) VALUES {}",
             vec!["(?, ?, ?, ?, ?, ?, ?)"; users.len()].join(", ")
@@ -78,7 +75,9 @@ impl Import<'_> {
                 Value::Moment(Moment(self.now)),
             ]
         });
-        lease.execute(&Sql::once(text, values)).await?;
+        lease
+            .execute(&Sql::of_many(text, values, users.len() == LISTED))
+            .await?;
         Ok(())
     }
 

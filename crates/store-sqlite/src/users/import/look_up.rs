@@ -98,11 +98,11 @@ fn some_methods(
          CROSS JOIN users u ON u.id = m.user_id
          CROSS JOIN users r ON r.id = u.root
          WHERE m.kind = ? AND m.realm = ? AND m.identifier IN ({})",
-        vec!["?"; keys.len()].join(", ")
+        marks(keys.len())
     );
     let values = [Value::Text(kind.as_str()), Value::Text(realm)];
-    let identifiers = keys.iter().map(|key| Value::Text(&key.identifier));
-    let sql = Sql::once(text, values.into_iter().chain(identifiers));
+    let identifiers = listed(keys).map(|key| Value::Text(&key.identifier));
+    let sql = Sql::of_many(text, values.into_iter().chain(identifiers), is_usual(keys.len()));
     for row in sql.load::<MethodRow>(connection)? {
         let (kind, realm): (LoginMethodKind, _) = (*kind, realm.clone());
         let key = MethodKey {
@@ -129,10 +129,10 @@ pub(super) fn external_ids(
             "SELECT u.external_id AS asked, {KNOWN_COLUMNS}
              FROM users u CROSS JOIN users r ON r.id = u.root
              WHERE u.external_id IN ({})",
-            vec!["?"; asked.len()].join(", ")
+            marks(asked.len())
         );
-        let values = asked.iter().map(|id| Value::Text(id));
-        for row in Sql::once(text, values).load::<ExternalIdRow>(connection)? {
+        let values = listed(asked).map(|id| Value::Text(id));
+        for row in Sql::of_many(text, values, is_usual(asked.len())).load::<ExternalIdRow>(connection)? {
             let user = KnownUser::try_from(row.user)?;
             known.add_external_id(external_id(&row.asked)?, user.id);
             known.add(user);
@@ -143,4 +143,25 @@ pub(super) fn external_ids(
 
 fn external_id(text: &str) -> Result<ExternalId, Failure> {
     ExternalId::parse(text).map_err(Failure::bad_row("users"))
+}
+
+/// Whether a list of so many is made as long as the usual ones.
+const fn is_usual(count: usize) -> bool {
+    count > LISTED / 4
+}
+
+/// A `?` for each of [`listed`].
+fn marks(count: usize) -> String {
+    let count = if is_usual(count) { LISTED } else { count };
+    vec!["?"; count].join(", ")
+}
+
+/// All of them, the last one again and again where the list is to be longer.
+fn listed<T>(values: &[T]) -> impl Iterator<Item = &T> {
+    let more = if is_usual(values.len()) {
+        LISTED - values.len()
+    } else {
+        0
+    };
+    values.iter().chain(values.last().into_iter().cycle().take(more))
 }

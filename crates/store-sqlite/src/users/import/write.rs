@@ -13,16 +13,11 @@ use crate::{
 };
 
 impl Import {
-    /// In the order of the keys, which spares the file some leaps.
     pub(super) fn write(&self, connection: &mut SqliteConnection, plan: &Plan<'_>) -> Result<(), Failure> {
-        let mut links: Vec<_> = plan.links.iter().collect();
-        links.sort_unstable_by_key(|link| &link.key);
-        for links in links.chunks(LISTED) {
+        for links in plan.links.chunks(LISTED) {
             self.link(connection, links)?;
         }
-        let mut users: Vec<_> = plan.users.iter().collect();
-        users.sort_unstable_by_key(|user| user.id);
-        for users in users.chunks(LISTED) {
+        for users in plan.users.chunks(LISTED) {
             self.register(connection, users)?;
         }
         for (id, completion) in &plan.completions {
@@ -31,14 +26,14 @@ impl Import {
         Ok(())
     }
 
-    fn link(&self, connection: &mut SqliteConnection, links: &[&NewLink<'_>]) -> Result<(), Failure> {
+    fn link(&self, connection: &mut SqliteConnection, links: &[NewLink<'_>]) -> Result<(), Failure> {
         let text = format!(
             "INSERT INTO login_methods
                 (kind, realm, identifier, id, user_id, account, sealed, linked_at, last_used_at)
              VALUES {}",
             vec!["(?, ?, ?, ?, ?, ?, ?, ?, ?)"; links.len()].join(", ")
         );
-        let seal = |link: &&NewLink<'_>| {
+        let seal = |link: &NewLink<'_>| {
             let phone = link.phone?;
             Some(write::seal(phone, &link.key.identifier, &self.keyring))
         };
@@ -57,11 +52,11 @@ impl Import {
                 now,
             ]
         });
-        Sql::once(text, values).execute(connection)?;
+        Sql::of_many(text, values, links.len() == LISTED).execute(connection)?;
         Ok(())
     }
 
-    fn register(&self, connection: &mut SqliteConnection, users: &[&NewUser<'_>]) -> Result<(), Failure> {
+    fn register(&self, connection: &mut SqliteConnection, users: &[NewUser<'_>]) -> Result<(), Failure> {
         let text = format!(
             "INSERT INTO users (id, root, external_id, nickname, scopes, created_at, updated_at) VALUES {}",
             vec!["(?, ?, ?, ?, ?, ?, ?)"; users.len()].join(", ")
@@ -78,7 +73,7 @@ impl Import {
                 Value::Moment(Moment(self.now)),
             ]
         });
-        Sql::once(text, values).execute(connection)?;
+        Sql::of_many(text, values, users.len() == LISTED).execute(connection)?;
         Ok(())
     }
 

@@ -18,8 +18,10 @@ const READY: usize = 2;
 /// Lines that follow one another.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
-    /// The people, each with the number of their line.
-    pub(super) people: Vec<(u64, ImportedUser)>,
+    /// The people.
+    pub(super) people: Vec<ImportedUser>,
+    /// The numbers of their lines.
+    pub(super) numbers: Vec<u64>,
     /// The lines that are none, each with its number and the reason.
     pub(super) faults: Vec<(u64, String)>,
     /// What the people are known by.
@@ -60,7 +62,8 @@ fn next(lines: &mut Lines, apps: &Apps) -> io::Result<Option<Batch>> {
         match text.and_then(|text| line::parse(&text, apps, now)) {
             Ok(person) => {
                 batch.marks.extend(person.marks());
-                batch.people.push((number, person));
+                batch.people.push(person);
+                batch.numbers.push(number);
             }
             Err(reason) => batch.faults.push((number, reason)),
         }

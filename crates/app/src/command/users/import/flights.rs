@@ -55,10 +55,9 @@ impl Flights {
 }
 
 async fn take_over(batch: Batch, import: ImportUsers) -> Landed {
-    let people: Vec<_> = batch.people.iter().map(|(_, person)| person.clone()).collect();
     let mut tries = 1;
     let outcomes = loop {
-        match import.run(&people).await {
+        match import.run(&batch.people).await {
             Err(_) if tries < TRIES => tokio::time::sleep(Duration::from_millis(200) * tries).await,
             outcomes => break outcomes,
         }

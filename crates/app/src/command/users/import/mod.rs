@@ -84,7 +84,7 @@ impl Report {
         let mut refused = batch.faults;
         match outcomes {
             Ok(outcomes) => {
-                for ((number, _), outcome) in batch.people.iter().zip(outcomes) {
+                for (number, outcome) in batch.numbers.iter().zip(outcomes) {
                     match outcome {
                         ImportOutcome::Imported => self.counts.imported += 1,
                         ImportOutcome::Unchanged => self.counts.unchanged += 1,
