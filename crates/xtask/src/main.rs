@@ -1,6 +1,7 @@
-//! What a developer runs: `cargo xtask test`, `cargo xtask servers`, `cargo xtask sdk`, `cargo xtask arch`.
+//! What a developer runs: `cargo xtask test`, `cargo xtask servers`, `cargo xtask sdk`, `cargo xtask bench`, `cargo xtask arch`.
 
 mod arch;
+mod bench;
 mod run;
 mod sdk;
 mod servers;
@@ -15,6 +16,8 @@ cargo xtask <command>
   test [--quick]   all tests; --quick: fewer cases of each property, and not those of the SDKs
   servers          the tests' MariaDB, Redis and Redis Cluster, until Ctrl-C
   sdk              the tests of WeChat SDKs against the simulator
+  bench scale [--users N]
+                   what ten million users (or N) cost a login, compared with ten thousand
   arch             whether dependencies between crates point the way they should";
 
 fn main() -> ExitCode {
@@ -25,6 +28,8 @@ fn main() -> ExitCode {
         ["test", "--quick"] => test::run(true),
         ["servers"] => servers::run(),
         ["sdk"] => sdk::run(),
+        ["bench", "scale"] => bench::scale("10000000"),
+        ["bench", "scale", "--users", users] => bench::scale(users),
         ["arch"] => arch::check(),
         _ => Err(USAGE.to_owned()),
     };
