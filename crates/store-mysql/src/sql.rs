@@ -13,6 +13,7 @@ use crate::sql_types::Moment;
 pub(crate) struct Sql<'a> {
     text: Cow<'static, str>,
     values: Vec<Value<'a>>,
+    is_kept: bool,
 }
 
 /// A value in SQL.
@@ -35,7 +36,20 @@ impl<'a> Sql<'a> {
     ) -> Self {
         let (text, values) = (text.into(), values.into_iter().collect::<Vec<_>>());
         debug_assert_eq!(text.matches('?').count(), values.len(), "{text}");
-        Self { text, values }
+        Self {
+            text,
+            values,
+            is_kept: true,
+        }
+    }
+
+    /// SQL that lists many values. To prepare it costs as much as to run it, and to keep it for every number of values would fill the
+    /// cache: what lists a usual number of them is kept, and the rest is not.
+    pub(crate) fn of_many(text: String, values: impl IntoIterator<Item = Value<'a>>, is_kept: bool) -> Self {
+        Self {
+            is_kept,
+            ..Self::new(text, values)
+        }
     }
 
     /// The same, as a question how the server would go about it.
@@ -44,6 +58,7 @@ impl<'a> Sql<'a> {
         Self {
             text: format!("EXPLAIN {}", self.text).into(),
             values: self.values.clone(),
+            is_kept: self.is_kept,
         }
     }
 
@@ -55,6 +70,9 @@ impl<'a> Sql<'a> {
 
 impl QueryFragment<Mysql> for Sql<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Mysql>) -> QueryResult<()> {
+        if !self.is_kept {
+            out.unsafe_to_cache_prepared();
+        }
         let mut parts = self.text.split('?');
         out.push_sql(parts.next().unwrap_or_default());
         for (value, part) in self.values.iter().zip(parts) {

@@ -62,8 +62,18 @@ impl Database {
         &self,
         work: impl FnOnce(&mut SqliteConnection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, PortError> {
-        Ok(self.writer.run(CALL, work).await?)
+        self.write_within(CALL, work).await
     }
+
+    /// As [`Database::write`], for a caller with more or less time.
+    pub(crate) async fn write_within<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        work: impl FnOnce(&mut SqliteConnection) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, PortError> {
+        Ok(self.writer.run(limit, work).await?)
+    }
+
     /// As [`Database::write`], all of the work or nothing, and with nobody else writing meanwhile.
     pub(crate) async fn write_whole<T: Send + 'static>(
         &self,
@@ -73,9 +83,11 @@ impl Database {
     }
 }
 
+/// All of the work or nothing, and with nobody else writing meanwhile.
+///
 /// diesel's own `immediate_transaction` tells of a rollback that failed instead of why there was one, and on a full disk SQLite has
 /// rolled back by itself.
-fn whole<T>(
+pub(crate) fn whole<T>(
     connection: &mut SqliteConnection,
     work: impl FnOnce(&mut SqliteConnection) -> Result<T, Failure>,
 ) -> Result<T, Failure> {

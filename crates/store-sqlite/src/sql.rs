@@ -13,11 +13,14 @@ use crate::sql_types::Moment;
 pub(crate) struct Sql<'a> {
     text: Cow<'static, str>,
     values: Vec<Value<'a>>,
+    is_kept: bool,
 }
 
 /// A value in SQL.
+#[derive(Clone, Copy)]
 pub(crate) enum Value<'a> {
     Bytes(&'a [u8]),
+    OptionalBytes(Option<&'a [u8]>),
     Text(&'a str),
     OptionalText(Option<&'a str>),
     OptionalMoment(Option<Moment>),
@@ -32,17 +35,34 @@ impl<'a> Sql<'a> {
     ) -> Self {
         let (text, values) = (text.into(), values.into_iter().collect::<Vec<_>>());
         debug_assert_eq!(text.matches('?').count(), values.len(), "{text}");
-        Self { text, values }
+        Self {
+            text,
+            values,
+            is_kept: true,
+        }
+    }
+
+    /// SQL that lists many values. To prepare it costs as much as to run it, and to keep it for every number of values would fill the
+    /// cache: what lists a usual number of them is kept, and the rest is not.
+    pub(crate) fn of_many(text: String, values: impl IntoIterator<Item = Value<'a>>, is_kept: bool) -> Self {
+        Self {
+            is_kept,
+            ..Self::new(text, values)
+        }
     }
 }
 
 impl QueryFragment<Sqlite> for Sql<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Sqlite>) -> QueryResult<()> {
+        if !self.is_kept {
+            out.unsafe_to_cache_prepared();
+        }
         let mut parts = self.text.split('?');
         out.push_sql(parts.next().unwrap_or_default());
         for (value, part) in self.values.iter().zip(parts) {
             match value {
                 Value::Bytes(bytes) => out.push_bind_param::<Binary, _>(bytes)?,
+                Value::OptionalBytes(bytes) => out.push_bind_param::<Nullable<Binary>, _>(bytes)?,
                 Value::Text(text) => out.push_bind_param::<Text, _>(text)?,
                 Value::OptionalText(text) => out.push_bind_param::<Nullable<Text>, _>(text)?,
                 Value::OptionalMoment(moment) => out.push_bind_param::<Nullable<BigInt>, _>(moment)?,

@@ -1,6 +1,7 @@
 //! What a developer runs: `cargo xtask test` and its parts.
 
 mod arch;
+mod bench;
 mod clients;
 mod program;
 mod run;
@@ -18,6 +19,8 @@ cargo xtask <command>
   servers          the tests' MariaDB, Redis and Redis Cluster, until Ctrl-C
   sdk              the tests of WeChat SDKs against the simulator
   clients          the tests of the client examples against the service
+  bench scale [--users N]
+                   what ten million users (or N) cost a login, compared with ten thousand
   arch             whether dependencies between crates point the way they should";
 
 fn main() -> ExitCode {
@@ -29,6 +32,8 @@ fn main() -> ExitCode {
         ["servers"] => servers::run(),
         ["sdk"] => sdk::run(),
         ["clients"] => clients::run(),
+        ["bench", "scale"] => bench::scale("10000000"),
+        ["bench", "scale", "--users", users] => bench::scale(users),
         ["arch"] => arch::check(),
         _ => Err(USAGE.to_owned()),
     };

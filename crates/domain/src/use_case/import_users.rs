@@ -7,6 +7,7 @@ use crate::{
 };
 
 /// Takes people over from elsewhere.
+#[derive(Clone)]
 pub struct ImportUsers {
     administration: Arc<dyn Administration>,
     clock: Arc<dyn Clock>,
@@ -22,7 +23,8 @@ impl ImportUsers {
         }
     }
 
-    /// Takes these over in one step, and says of each what became of it.
+    /// Takes these over in one step, and says of each what became of it. Several steps may be taken at once; of rows that share one of their
+    /// [`ImportedUser::marks`] the one that must come first has to be taken over before the other.
     ///
     /// # Errors
     /// [`OperatorError::DependencyUnavailable`]; to do it again does no harm.

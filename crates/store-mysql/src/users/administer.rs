@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 use wechat_login_domain::{
     ExternalId, PortError, Revocation, ScopeChange, User, UserAccount, UserId, UserReference,
-    import::{ImportOutcome, ImportedUser},
+    import::{Batch, ImportOutcome, ImportedUser},
     ports::{Administration, Conflict, ExternalIdChange, Merging, SessionsEnding, SignOuts, Undoing},
 };
 
@@ -132,7 +132,7 @@ impl Administration for MysqlUsers {
         now: OffsetDateTime,
     ) -> Result<Vec<ImportOutcome>, PortError> {
         let import = Import {
-            people,
+            batch: Batch::new(people, &self.keyring),
             now,
             keyring: &self.keyring,
             entropy: &*self.entropy,

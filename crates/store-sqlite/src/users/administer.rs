@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use time::OffsetDateTime;
@@ -10,6 +10,9 @@ use wechat_login_domain::{
 
 use super::{SqliteUsers, import, look_up, merging, reference, standing};
 use crate::database::CALL;
+
+/// People are many, and nobody's request waits for them.
+const IMPORT: Duration = Duration::from_secs(30);
 
 #[async_trait]
 impl SignOuts for SqliteUsers {
@@ -139,15 +142,12 @@ impl Administration for SqliteUsers {
         now: OffsetDateTime,
     ) -> Result<Vec<ImportOutcome>, PortError> {
         let import = import::Import {
+            people: people.to_vec(),
             now,
             keyring: Arc::clone(&self.keyring),
             entropy: Arc::clone(&self.entropy),
         };
-        let people = people.to_vec();
-        let write = move |connection: &mut _| {
-            let rows = people.iter().map(|person| import.take_over(connection, person));
-            rows.collect()
-        };
-        self.database.write_whole(write).await
+        let write = move |connection: &mut _| import.run(connection);
+        self.database.write_within(IMPORT, write).await
     }
 }

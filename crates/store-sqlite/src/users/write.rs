@@ -55,12 +55,12 @@ impl<'a> NewMethod<'a> {
 fn sealed(login: &Login, identifier: &Identifier) -> Option<Vec<u8>> {
     let is_phone = identifier.kind == LoginMethodKind::Phone;
     let phone = login.asked.phone.as_ref().filter(|_| is_phone)?;
-    Some(seal(phone, identifier, &login.keyring))
+    Some(seal(phone, &identifier.text, &login.keyring))
 }
 
 /// A phone's number; whoever was to exchange two rows' numbers would find that they do not open.
-pub(super) fn seal(phone: &Phone, identifier: &Identifier, keyring: &Keyring) -> Vec<u8> {
-    let context: &[&[u8]] = &[identifier.text.as_bytes()];
+pub(super) fn seal(phone: &Phone, identifier: &str, keyring: &Keyring) -> Vec<u8> {
+    let context: &[&[u8]] = &[identifier.as_bytes()];
     keyring.seal(Purpose::Phone, context, phone.expose().as_bytes())
 }
 

@@ -1,4 +1,4 @@
-//! `cargo xtask servers`: MariaDB, Redis and a Redis Cluster for the tests, private to whoever starts them.
+//! `cargo xtask servers`: MariaDB, Redis and a Redis Cluster for the tests, private to whoever starts them. What is measured gets its own.
 
 mod answer;
 mod cluster;
@@ -8,6 +8,7 @@ mod mariadb;
 mod port;
 mod process;
 mod redis;
+mod stage;
 
 use std::{
     sync::Arc,
@@ -15,6 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+pub(crate) use self::stage::Stage;
 use self::{keeper::Keeper, process::Process};
 use crate::tools::{self, Tool};
 

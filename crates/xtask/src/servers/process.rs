@@ -101,6 +101,13 @@ impl Process {
         self.child.try_wait().ok().flatten()
     }
 
+    /// What stands behind these words in the first line of its log that has them.
+    pub(super) fn said_after(&self, words: &str) -> Option<String> {
+        let log = self.logged();
+        let line = log.lines().find_map(|line| line.split_once(words))?;
+        Some(line.1.trim().to_owned())
+    }
+
     fn logged(&self) -> String {
         fs::read(&self.log).map_or_else(
             |_| String::new(),

@@ -1,138 +1,71 @@
-//! People who move in, one after the other in one transaction.
+//! People who move in, a batch in one transaction.
 
+mod look_up;
 mod write;
 
 use std::collections::BTreeSet;
 
 use time::OffsetDateTime;
 use wechat_login_domain::{
-    Keyring, UserId,
-    import::{self, Decision, Holder, Holders, ImportOutcome, ImportedIdentifier, ImportedUser},
+    Keyring,
+    import::{Batch, ImportOutcome, Plan},
     ports::Entropy,
-    resolve::Owner,
 };
 
-use super::{
-    attempt::Attempt,
-    brought::Identifier,
-    look_up::{self, Asked},
-    merging,
-};
+use super::{attempt::Attempt, merging};
 use crate::{failure::Failure, lease::Lease};
 
+/// How many values a statement lists at most: from a thousand on MariaDB makes a table of them and may walk through ours instead.
+const LISTED: usize = 500;
+
 pub(super) struct Import<'a> {
-    pub(super) people: &'a [ImportedUser],
+    pub(super) batch: Batch<'a>,
     pub(super) now: OffsetDateTime,
     pub(super) keyring: &'a Keyring,
     pub(super) entropy: &'a dyn Entropy,
 }
 
-/// What a row brings to be known by, and who has it.
-struct Row<'a> {
-    person: &'a ImportedUser,
-    brought: Vec<ImportedIdentifier>,
-    identifiers: Vec<Identifier>,
-    holders: Holders,
-}
-
 impl Attempt for Import<'_> {
     type Outcome = Vec<ImportOutcome>;
 
-    /// Looks twice: first for the users who will be changed, who must be locked before the transaction reads anything. Whoever turns up
-    /// besides came meanwhile.
+    /// What is new to everybody needs no second look: its unique key tells whether somebody came first. Users who are given something are
+    /// locked before the transaction reads anything, and looked at again.
     async fn once(&self, lease: &mut Lease) -> Result<Option<Vec<ImportOutcome>>, Failure> {
-        let mut ours = BTreeSet::new();
-        for person in self.people {
-            let row = self.look_up(lease, person).await?;
-            if let Decision::Complete(id, _) = import::decide(person, &row.holders) {
-                ours.insert(id);
-            }
+        let plan = self.plan(lease).await?;
+        if plan.is_empty() {
+            return Ok(Some(plan.outcomes));
         }
+        let given = plan.given_something();
         lease.batch("BEGIN").await?;
-        if !ours.is_empty() {
-            merging::lock(lease, &ours.iter().copied().collect::<Vec<_>>()).await?;
-        }
-        let mut outcomes = Vec::with_capacity(self.people.len());
-        for person in self.people {
-            let outcome = match self.take_over(lease, person, &mut ours).await {
-                // Somebody came first with what nobody had.
-                Err(failure) if failure.is_duplicate() => None,
-                outcome => outcome?,
-            };
-            let Some(outcome) = outcome else {
-                lease.batch("ROLLBACK").await?;
-                return Ok(None);
-            };
-            outcomes.push(outcome);
-        }
-        lease.batch("COMMIT").await?;
-        Ok(Some(outcomes))
+        let plan = if given.is_empty() {
+            plan
+        } else {
+            let ids: Vec<_> = given.iter().copied().collect();
+            for ids in ids.chunks(LISTED) {
+                merging::lock(lease, ids).await?;
+            }
+            self.plan(lease).await?
+        };
+        let is_done = plan.given_something().is_subset(&given) && self.try_to_write(lease, &plan).await?;
+        lease.batch(if is_done { "COMMIT" } else { "ROLLBACK" }).await?;
+        Ok(is_done.then_some(plan.outcomes))
     }
 }
 
-impl Import<'_> {
-    /// `None` where the user is none of `ours`: those that are locked, or were made here.
-    async fn take_over(
-        &self,
-        lease: &mut Lease,
-        person: &ImportedUser,
-        ours: &mut BTreeSet<UserId>,
-    ) -> Result<Option<ImportOutcome>, Failure> {
-        let row = self.look_up(lease, person).await?;
-        match import::decide(person, &row.holders) {
-            Decision::Leave => return Ok(Some(ImportOutcome::Unchanged)),
-            Decision::Refuse(refusal) => return Ok(Some(ImportOutcome::Refused(refusal))),
-            Decision::Register => {
-                let id = UserId::generate(self.now, self.entropy);
-                self.register(lease, id, person).await?;
-                self.link(lease, id, row).await?;
-                ours.insert(id);
-            }
-            Decision::Complete(id, completion) => {
-                if !ours.contains(&id) {
-                    return Ok(None);
-                }
-                self.complete(lease, id, &completion).await?;
-                self.link(lease, id, row).await?;
-            }
+impl<'a> Import<'a> {
+    async fn plan(&self, lease: &mut Lease) -> Result<Plan<'a>, Failure> {
+        let mut known = look_up::methods(lease, &self.batch.methods().collect::<BTreeSet<_>>()).await?;
+        let external_ids: BTreeSet<_> = self.batch.external_ids().map(|id| id.as_str()).collect();
+        look_up::external_ids(lease, &external_ids, &mut known).await?;
+        Ok(self.batch.plan(known, self.now, self.entropy))
+    }
+
+    /// `false` where somebody came first with what nobody had.
+    async fn try_to_write(&self, lease: &mut Lease, plan: &Plan<'_>) -> Result<bool, Failure> {
+        match self.write(lease, plan).await {
+            Ok(()) => Ok(true),
+            Err(failure) if failure.is_duplicate() => Ok(false),
+            Err(failure) => Err(failure),
         }
-        Ok(Some(ImportOutcome::Imported))
-    }
-
-    async fn look_up<'a>(&self, lease: &mut Lease, person: &'a ImportedUser) -> Result<Row<'a>, Failure> {
-        let external_id = match &person.external_id {
-            Some(id) => look_up::user(lease, Asked::ByExternalId(id), self.keyring).await?,
-            None => None,
-        };
-        let brought = person.identifiers();
-        let identifiers: Vec<_> = brought.iter().map(identifier).collect();
-        let phone = person.phone.as_ref();
-        let phones = phone.map(|phone| Identifier::of_phone(phone, self.keyring));
-        let phones = phones.unwrap_or_default();
-        let all: Vec<_> = identifiers.iter().chain(&phones).collect();
-        let mut held = look_up::held(lease, &all, self.keyring).await?;
-        let of_phone = held.split_off(identifiers.len());
-        let holder = |owner: Owner| Holder {
-            user: owner.user,
-            account: owner.account,
-        };
-        Ok(Row {
-            person,
-            brought,
-            identifiers,
-            holders: Holders {
-                external_id,
-                identifiers: held.into_iter().map(|owner| owner.map(holder)).collect(),
-                phone: of_phone.into_iter().flatten().next().map(|owner| owner.user),
-            },
-        })
-    }
-}
-
-fn identifier(brought: &ImportedIdentifier) -> Identifier {
-    Identifier {
-        kind: brought.kind,
-        realm: brought.realm.clone(),
-        text: brought.identifier.clone(),
     }
 }

@@ -1,56 +1,93 @@
 use wechat_login_domain::{
-    AccountId, ExternalId, LoginMethodId, Scope, UserId,
-    import::{Completion, ImportedUser},
+    ExternalId, Scope, UserId,
+    import::{Completion, NewLink, NewUser, Plan},
 };
 
-use super::{Import, Row};
+use super::{Import, LISTED};
 use crate::{
     failure::Failure,
     lease::Lease,
     sql::{Sql, Value},
     sql_types::Moment,
-    users::{
-        brought::Identifier,
-        write::{self, NewMethod},
-    },
+    users::write,
 };
 
 impl Import<'_> {
-    pub(super) async fn register(
-        &self,
-        lease: &mut Lease,
-        id: UserId,
-        person: &ImportedUser,
-    ) -> Result<(), Failure> {
-        const REGISTER: &str =
-            "INSERT INTO users (id, root, external_id, nickname, scopes, created_at, updated_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?)";
-        let scopes = scopes(&person.scopes);
-        let values = [
-            Value::Bytes(id.as_bytes()),
-            Value::Bytes(id.as_bytes()),
-            Value::OptionalBytes(bytes(person.external_id.as_ref())),
-            Value::OptionalText(person.nickname.as_deref()),
-            Value::Text(&scopes),
-            Value::Moment(Moment(person.created_at.unwrap_or(self.now))),
-            Value::Moment(Moment(self.now)),
-        ];
-        lease.execute(&Sql::new(REGISTER, values)).await?;
+    pub(super) async fn write(&self, lease: &mut Lease, plan: &Plan<'_>) -> Result<(), Failure> {
+        for links in plan.links.chunks(LISTED) {
+            self.link(lease, links).await?;
+        }
+        for users in plan.users.chunks(LISTED) {
+            self.register(lease, users).await?;
+        }
+        for (id, completion) in &plan.completions {
+            self.complete(lease, *id, completion).await?;
+        }
         Ok(())
     }
 
-    pub(super) async fn complete(
-        &self,
-        lease: &mut Lease,
-        id: UserId,
-        completion: &Completion,
-    ) -> Result<(), Failure> {
+    async fn link(&self, lease: &mut Lease, links: &[NewLink<'_>]) -> Result<(), Failure> {
+        let text = format!(
+            "INSERT INTO login_methods
+                (kind, realm, identifier, id, user_id, account, sealed, linked_at, last_used_at)
+             VALUES {}",
+            vec!["(?, ?, ?, ?, ?, ?, ?, ?, ?)"; links.len()].join(", ")
+        );
+        let seal = |link: &NewLink<'_>| {
+            let phone = link.phone?;
+            Some(write::seal(phone, &link.key.identifier, self.keyring))
+        };
+        let sealed: Vec<_> = links.iter().map(seal).collect();
+        let now = Value::Moment(Moment(self.now));
+        let values = links.iter().zip(&sealed).flat_map(|(link, sealed)| {
+            [
+                Value::Text(link.key.kind.as_str()),
+                Value::Text(&link.key.realm),
+                Value::Text(&link.key.identifier),
+                Value::Bytes(link.id.as_bytes()),
+                Value::Bytes(link.user.as_bytes()),
+                Value::Bytes(link.account.as_bytes()),
+                Value::OptionalBytes(sealed.as_deref()),
+                now,
+                now,
+            ]
+        });
+        lease
+            .execute(&Sql::of_many(text, values, links.len() == LISTED))
+            .await?;
+        Ok(())
+    }
+
+    async fn register(&self, lease: &mut Lease, users: &[NewUser<'_>]) -> Result<(), Failure> {
+        let text = format!(
+            "INSERT INTO users (id, root, external_id, nickname, scopes, created_at, updated_at) VALUES {}",
+            vec!["(?, ?, ?, ?, ?, ?, ?)"; users.len()].join(", ")
+        );
+        let scopes: Vec<_> = users.iter().map(|user| written(user.scopes)).collect();
+        let values = users.iter().zip(&scopes).flat_map(|(user, scopes)| {
+            [
+                Value::Bytes(user.id.as_bytes()),
+                Value::Bytes(user.id.as_bytes()),
+                Value::OptionalBytes(bytes(user.external_id)),
+                Value::OptionalText(user.nickname),
+                Value::Text(scopes),
+                Value::Moment(Moment(user.created_at)),
+                Value::Moment(Moment(self.now)),
+            ]
+        });
+        lease
+            .execute(&Sql::of_many(text, values, users.len() == LISTED))
+            .await?;
+        Ok(())
+    }
+
+    async fn complete(&self, lease: &mut Lease, id: UserId, completion: &Completion) -> Result<(), Failure> {
         const COMPLETE: &str = "UPDATE users SET
                 external_id = COALESCE(?, external_id), created_at = COALESCE(?, created_at),
                 nickname = IF(nickname_is_own, nickname, COALESCE(?, nickname)),
                 scopes = COALESCE(?, scopes), version = version + 1, updated_at = ?
              WHERE id = ?";
-        let scopes = (!completion.scopes.is_empty()).then(|| scopes(&completion.scopes));
+        let scopes = (!completion.scopes.is_empty()).then(|| written(&completion.scopes));
         let values = [
             Value::OptionalBytes(bytes(completion.external_id.as_ref())),
             Value::OptionalMoment(completion.created_at.map(Moment)),
@@ -62,61 +99,13 @@ impl Import<'_> {
         lease.execute(&Sql::new(COMPLETE, values)).await?;
         Ok(())
     }
-
-    /// Links what nobody has.
-    pub(super) async fn link(&self, lease: &mut Lease, user: UserId, row: Row<'_>) -> Result<(), Failure> {
-        let mut accounts: Vec<Option<AccountId>> = vec![None; row.brought.len().max(row.person.wechat.len())];
-        let mut new = Vec::new();
-        let all = row
-            .brought
-            .iter()
-            .zip(&row.identifiers)
-            .zip(&row.holders.identifiers);
-        for ((one, identifier), _) in all.filter(|(_, holder)| holder.is_none()) {
-            let account = *accounts[one.wechat_account].get_or_insert_with(|| {
-                let known = row.holders.account_of(&row.brought, one);
-                known.unwrap_or_else(|| self.new_account())
-            });
-            new.push(self.method(identifier, account, None));
-        }
-        let phone = row.person.phone.as_ref().filter(|_| row.holders.phone.is_none());
-        // Under the current encryption key.
-        let current = phone.and_then(|phone| Identifier::of_phone(phone, self.keyring).into_iter().next());
-        if let (Some(phone), Some(one)) = (phone, &current) {
-            let sealed = write::seal(phone, one, self.keyring);
-            // A phone is a way in of its own.
-            new.push(self.method(one, self.new_account(), Some(sealed)));
-        }
-        if new.is_empty() {
-            return Ok(());
-        }
-        write::insert(lease, user, &new, self.now, "").await
-    }
-
-    fn method<'a>(
-        &self,
-        identifier: &'a Identifier,
-        account: AccountId,
-        sealed: Option<Vec<u8>>,
-    ) -> NewMethod<'a> {
-        NewMethod {
-            identifier,
-            id: LoginMethodId::generate(self.now, self.entropy),
-            account,
-            sealed,
-        }
-    }
-
-    fn new_account(&self) -> AccountId {
-        AccountId::generate(self.now, self.entropy)
-    }
 }
 
 fn bytes(external_id: Option<&ExternalId>) -> Option<&[u8]> {
     external_id.map(|id| id.as_str().as_bytes())
 }
 
-fn scopes(scopes: &[Scope]) -> String {
+fn written(scopes: &[Scope]) -> String {
     let scopes: Vec<_> = scopes.iter().map(Scope::as_str).collect();
     scopes.join(" ")
 }

@@ -78,6 +78,9 @@ macro_rules! administration_contract {
                 a_disabled_user_is_given_nothing_by_an_import,
                 one_row_is_one_wechat_account_unless_it_says_otherwise,
                 a_person_imported_by_a_unionid_alone_is_found_by_it,
+                a_batch_makes_what_its_rows_make_one_by_one,
+                imports_of_the_same_people_at_once_make_each_of_them_once,
+                people_who_sign_in_while_they_are_imported_are_one_user_each,
             ]
         );
     };

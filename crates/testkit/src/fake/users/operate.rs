@@ -4,7 +4,7 @@ use time::{Duration, OffsetDateTime};
 use wechat_login_domain::{
     AccountId, LoginMethod, LoginMethodId, LoginMethodKind, Phone, Revocation, ScopeChange, User, UserId,
     UserReference, UserState,
-    import::{self, Completion, Decision, Holder, Holders, ImportOutcome, ImportedUser},
+    import::{self, Completion, Decision, Holder, Holders, ImportOutcome, ImportedUser, KnownUser},
     merge,
     ports::{Conflict, ExternalIdChange, Merging, SessionsEnding, Undoing},
     resolve::Identification,
@@ -251,9 +251,10 @@ impl Table {
             };
             self.methods.iter().find(is_it)
         };
-        let user = |method: &Method| self.user(method.method.user_id).expect("a method has its user");
+        let known = |id| self.user(id).as_ref().map(KnownUser::from);
+        let user = |method: &Method| known(method.method.user_id).expect("a method has its user");
         let holder = |one: &import::ImportedIdentifier| {
-            let method = method(one.kind, &one.realm, &one.identifier)?;
+            let method = method(one.key.kind, &one.key.realm, &one.key.identifier)?;
             Some(Holder {
                 user: user(method),
                 account: method.method.account,
@@ -264,7 +265,7 @@ impl Table {
             external_id: person
                 .external_id
                 .as_ref()
-                .and_then(|id| self.user(self.by_external_id(id)?)),
+                .and_then(|id| known(self.by_external_id(id)?)),
             identifiers: brought.iter().map(holder).collect(),
             phone: phone
                 .as_ref()
@@ -291,9 +292,9 @@ impl Table {
                 .unwrap_or_else(|| AccountId::generate(now, &self.entropy));
             accounts[one.wechat_account] = Some(account);
             let identifier = Identifier {
-                kind: one.kind,
-                realm: one.realm.clone(),
-                text: one.identifier.clone(),
+                kind: one.key.kind,
+                realm: one.key.realm.clone(),
+                text: one.key.identifier.clone(),
             };
             self.add_method(id, identifier, account, None, now);
         }

@@ -9,7 +9,7 @@ const LONGEST: u64 = 1 << 20;
 
 /// The lines of a file, with their numbers.
 pub(super) struct Lines {
-    reader: Box<dyn BufRead>,
+    reader: Box<dyn BufRead + Send>,
     number: u64,
     read: u64,
 }
@@ -20,7 +20,7 @@ pub(super) type Line = (u64, Result<String, String>);
 impl Lines {
     /// Opens a file, or the standard input for `-`, and says how long it is where that is known.
     pub(super) fn open(path: &Path) -> io::Result<(Self, Option<u64>)> {
-        let (reader, length): (Box<dyn BufRead>, _) = if path == Path::new("-") {
+        let (reader, length): (Box<dyn BufRead + Send>, _) = if path == Path::new("-") {
             (Box::new(BufReader::new(io::stdin())), None)
         } else {
             let file = File::open(path)?;

@@ -1,27 +1,22 @@
-//! `users import`: people from a file, some hundreds at a time, each batch whole or not at all. Breaking it off and beginning again does no harm.
+//! `users import`: people from a file, a thousand at a time, each batch whole or not at all. Breaking it off and beginning again does no harm.
 
+mod batches;
+mod flights;
 mod line;
 mod lines;
 mod progress;
 
-use std::{path::Path, process::ExitCode, time::Duration};
+use std::{path::Path, process::ExitCode};
 
 use serde::Serialize;
-use wechat_login_domain::{
-    Apps, OperatorError,
-    import::{ImportOutcome, ImportedUser},
-    ports::Clock,
-    use_case::ImportUsers,
+use wechat_login_domain::{Apps, import::ImportOutcome, use_case::ImportUsers};
+
+use self::{
+    flights::{Flights, Landed},
+    lines::Lines,
+    progress::Progress,
 };
-
-use self::{lines::Lines, progress::Progress};
 use super::{EX_REFUSED, chain, fail};
-use crate::system::SystemClock;
-
-/// Few enough that a login which comes meanwhile does not wait long.
-const BATCH: usize = 250;
-/// A busy database is given this many chances, each after a longer wait.
-const TRIES: u32 = 5;
 
 #[derive(Debug, Default, Serialize)]
 struct Counts {
@@ -31,90 +26,110 @@ struct Counts {
 }
 
 pub(super) async fn run(file: &Path, apps: &Apps, import: &ImportUsers, is_json: bool) -> ExitCode {
-    let (mut lines, length) = match Lines::open(file) {
+    let (lines, length) = match Lines::open(file) {
         Ok(opened) => opened,
         Err(error) => return fail(EX_REFUSED, &format!("cannot read {}: {error}", file.display())),
     };
-    let mut progress = Progress::new(length);
-    let mut counts = Counts::default();
-    let mut batch: Vec<(u64, ImportedUser)> = Vec::with_capacity(BATCH);
-    let stopped = loop {
-        let line = match lines.next() {
-            Ok(line) => line,
-            Err(error) => break Some(format!("cannot read {}: {error}", file.display())),
+    let mut report = Report {
+        progress: Progress::new(length),
+        counts: Counts::default(),
+        done_to: 0,
+        stopped: None,
+    };
+    let mut batches = batches::read(lines, apps.clone());
+    let mut flights = Flights::default();
+    while let Some(batch) = batches.recv().await {
+        let batch = match batch {
+            Ok(batch) => batch,
+            Err(error) => {
+                report.stop(format!("cannot read {}: {error}", file.display()));
+                break;
+            }
         };
-        let is_end = line.is_none();
-        if let Some((number, text)) = line {
-            match text.and_then(|text| line::parse(&text, apps, SystemClock.now())) {
-                Ok(person) => batch.push((number, person)),
-                Err(reason) => refuse(&mut counts, &progress, number, &reason),
-            }
+        while flights.must_wait(&batch) {
+            report.land(&mut flights).await;
         }
-        if batch.len() == BATCH || (is_end && !batch.is_empty()) {
-            if let Err(error) = take_over(&batch, import, &mut counts, &progress).await {
-                break Some(chain(&error));
-            }
-            batch.clear();
+        if report.stopped.is_some() {
+            break;
         }
-        progress.is_at(lines.read(), lines.number());
-        if is_end {
-            break None;
-        }
-    };
-    progress.end();
-    if is_json {
-        println!(
-            "{}",
-            serde_json::to_string(&counts).expect("numbers by their names")
-        );
-    } else {
-        let Counts {
-            imported,
-            unchanged,
-            refused,
-        } = counts;
-        println!("imported {imported}, unchanged {unchanged}, refused {refused}");
+        flights.start(batch, import.clone());
     }
-    match stopped {
-        Some(reason) => fail(
-            EX_REFUSED,
-            &format!(
-                "stopped at line {}: {reason}; run it again, it goes on",
-                lines.number()
+    // Those that are under way count, whatever happened to another.
+    while report.land(&mut flights).await {}
+    report.end(is_json)
+}
+
+/// What is told while it goes on, and at the end.
+struct Report {
+    progress: Progress,
+    counts: Counts,
+    /// The last line that was dealt with, as all lines before it were.
+    done_to: u64,
+    /// Why it ended early, and after which line.
+    stopped: Option<(u64, String)>,
+}
+
+impl Report {
+    /// Waits for the next batch to land; `false` where none is under way.
+    async fn land(&mut self, flights: &mut Flights) -> bool {
+        match flights.land().await {
+            None => return false,
+            Some(Ok(landed)) => self.count(landed),
+            Some(Err(broken)) => self.stop(broken.to_string()),
+        }
+        true
+    }
+
+    fn count(&mut self, Landed { batch, outcomes }: Landed) {
+        let mut refused = batch.faults;
+        match outcomes {
+            Ok(outcomes) => {
+                for (number, outcome) in batch.numbers.iter().zip(outcomes) {
+                    match outcome {
+                        ImportOutcome::Imported => self.counts.imported += 1,
+                        ImportOutcome::Unchanged => self.counts.unchanged += 1,
+                        ImportOutcome::Refused(refusal) => refused.push((*number, refusal.to_string())),
+                    }
+                }
+            }
+            Err(error) => self.stop(chain(&error)),
+        }
+        refused.sort_unstable();
+        for (number, reason) in refused {
+            self.counts.refused += 1;
+            self.progress.say(&format!("line {number}: {reason}"));
+        }
+        if self.stopped.is_none() {
+            self.done_to = batch.last_line;
+            self.progress.is_at(batch.read, batch.last_line);
+        }
+    }
+
+    fn stop(&mut self, reason: String) {
+        self.stopped.get_or_insert((self.done_to, reason));
+    }
+
+    fn end(self, is_json: bool) -> ExitCode {
+        self.progress.end();
+        let counts = self.counts;
+        if is_json {
+            println!(
+                "{}",
+                serde_json::to_string(&counts).expect("numbers by their names")
+            );
+        } else {
+            println!(
+                "imported {}, unchanged {}, refused {}",
+                counts.imported, counts.unchanged, counts.refused
+            );
+        }
+        match self.stopped {
+            Some((line, reason)) => fail(
+                EX_REFUSED,
+                &format!("stopped after line {line}: {reason}; run it again, it goes on"),
             ),
-        ),
-        None if counts.refused > 0 => ExitCode::from(EX_REFUSED),
-        None => ExitCode::SUCCESS,
-    }
-}
-
-async fn take_over(
-    batch: &[(u64, ImportedUser)],
-    import: &ImportUsers,
-    counts: &mut Counts,
-    progress: &Progress,
-) -> Result<(), OperatorError> {
-    let people: Vec<_> = batch.iter().map(|(_, person)| person.clone()).collect();
-    let mut tries = 1;
-    let outcomes = loop {
-        match import.run(&people).await {
-            Ok(outcomes) => break outcomes,
-            Err(error) if tries == TRIES => return Err(error),
-            Err(_) => tokio::time::sleep(Duration::from_millis(200) * tries).await,
-        }
-        tries += 1;
-    };
-    for ((number, _), outcome) in batch.iter().zip(outcomes) {
-        match outcome {
-            ImportOutcome::Imported => counts.imported += 1,
-            ImportOutcome::Unchanged => counts.unchanged += 1,
-            ImportOutcome::Refused(refusal) => refuse(counts, progress, *number, &refusal.to_string()),
+            None if counts.refused > 0 => ExitCode::from(EX_REFUSED),
+            None => ExitCode::SUCCESS,
         }
     }
-    Ok(())
-}
-
-fn refuse(counts: &mut Counts, progress: &Progress, number: u64, reason: &str) {
-    counts.refused += 1;
-    progress.say(&format!("line {number}: {reason}"));
 }

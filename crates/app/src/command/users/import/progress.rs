@@ -24,19 +24,18 @@ impl Progress {
         Self { bar, told: 0 }
     }
 
-    /// So many bytes and lines were read.
+    /// So many bytes and lines are done.
     pub(super) fn is_at(&mut self, bytes: u64, lines: u64) {
         match &self.bar {
-            // indicatif draws 20 times a second at most, but each call costs a little.
-            Some(bar) if lines.is_multiple_of(100) => {
+            Some(bar) => {
                 bar.set_position(bytes);
                 bar.set_message(format!("{lines} lines"));
             }
             None if lines - self.told >= LINES_A_LINE => {
                 self.told = lines;
-                eprintln!("{lines} lines read");
+                eprintln!("{lines} lines done");
             }
-            _ => {}
+            None => {}
         }
     }
 

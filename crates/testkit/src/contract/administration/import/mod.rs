@@ -1,5 +1,6 @@
 //! Moving in.
 
+mod batches;
 mod who_is_there;
 
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use wechat_login_domain::{
     resolve::Resolution,
 };
 
-pub use self::who_is_there::*;
+pub use self::{batches::*, who_is_there::*};
 use super::{LATER, World, external};
 use crate::sample::{
     self, NOW, Person, alice, bob, carol, game_pages, phone, shop_mini, shop_mobile, shop_web,

@@ -1,5 +1,7 @@
 //! Ten million users must cost a login what ten thousand do: no statement walks through a table.
 
+mod hot;
+
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex},

@@ -1,0 +1,201 @@
+//! What a large table costs a login.
+//!
+//! A login is measured as its client waits for it: over HTTP, with the release build, WeChat (the simulator), MariaDB and Redis. Two services
+//! run on one MariaDB, one with few users and one with many, and each person logs in at both, one after the other: what else the machine does
+//! slows both alike.
+
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use super::{
+    database::Database,
+    fill::fill,
+    http::Client,
+    latency::Latencies,
+    people::{self, App, Person},
+    room,
+};
+use crate::{run, servers::Stage};
+
+const FEW: u64 = 10_000;
+/// What a login may cost with many, compared with few.
+const BUDGET: f64 = 1.2;
+/// These come before anything is measured.
+const WARM_UP: usize = 1_000;
+/// How long each of the two rounds may take; who has not logged in by then is not measured.
+const PATIENCE: Duration = Duration::from_secs(5 * 60);
+/// Of MariaDB's memory, what is not users.
+const SPARE: u64 = 512;
+
+/// Measures it with so many users.
+///
+/// # Errors
+/// What went wrong, or that a login costs more than it may.
+pub(crate) fn scale(users: &str) -> Result<(), String> {
+    let many: u64 = users
+        .parse()
+        .map_err(|_| format!("{users} is no number of users"))?;
+    if many <= FEW {
+        return Err(format!("--users must be more than {FEW}"));
+    }
+    // A thousand bytes a user, rounded up.
+    let size = many.div_ceil(1_000);
+    room::check(size + 4 * SPARE, size + 2 * SPARE)?;
+    let mut stage = Stage::start(release()?, size + SPARE)?;
+    let simulator = stage.serve(
+        "simulator",
+        &["simulator", "--listen", "127.0.0.1:0"],
+        &[],
+        "http://",
+    )?;
+    let mut simulator_client = Client::connect(&simulator)?;
+    let app = people::app(&mut simulator_client)?;
+    let people = people::make(&mut simulator_client, &app, FEW)?;
+    let mut sides = Vec::new();
+    for (name, count) in [("few", FEW), ("many", many)] {
+        let address = prepare(&mut stage, &simulator, name, count, &people, &app)?;
+        sides.push(Side {
+            client: Client::connect(&address)?,
+            latencies: Latencies::default(),
+        });
+    }
+    let mut bench = Bench {
+        simulator: simulator_client,
+        app,
+        people,
+        sides,
+    };
+    println!("A login over HTTP takes, in ms{:24}p50       p99", "");
+    let first = bench.round("the first of its day", many)?;
+    let again = bench.round("another", many)?;
+    let worst = first.max(again);
+    if worst > BUDGET {
+        return Err(format!(
+            "{worst:.2} times as long is more than the {BUDGET} that it may be"
+        ));
+    }
+    Ok(())
+}
+
+/// The binary, built as it is deployed.
+fn release() -> Result<PathBuf, String> {
+    run::cargo(
+        &["build", "--release", "--locked", "--package", "wechat-login"],
+        &[],
+    )?;
+    let ourselves = std::env::current_exe().map_err(|error| error.to_string())?;
+    let target = ourselves.ancestors().nth(2);
+    let target = target.ok_or_else(|| format!("{} is in no target folder", ourselves.display()))?;
+    Ok(target.join("release/wechat-login"))
+}
+
+/// A service with so many users; gives its address.
+fn prepare(
+    stage: &mut Stage,
+    simulator: &str,
+    name: &str,
+    count: u64,
+    people: &[Person],
+    app: &App,
+) -> Result<String, String> {
+    eprintln!("Making {count} users.");
+    let database = Database::at(stage.mariadb())?;
+    database.run(&format!("CREATE DATABASE {name}"))?;
+    let (mariadb, redis) = (format!("{}/{name}", stage.mariadb()), stage.redis().to_owned());
+    let (wechat, prefix) = (format!("http://{simulator}"), format!("{name}:"));
+    let settings = [
+        ("database.url", mariadb.as_str()),
+        ("sessions.url", &redis),
+        ("sessions.key_prefix", &prefix),
+        ("server.listen", "127.0.0.1:0"),
+        ("server.ops_listen", "127.0.0.1:0"),
+        ("simulator.enabled", "false"),
+        ("wechat.api_url", &wechat),
+        ("wechat.apps.shop_mini.channel", "mini_program"),
+        ("wechat.apps.shop_mini.app_id", &app.app_id),
+        ("wechat.apps.shop_mini.secret", &app.secret),
+        (
+            "security.encryption_key",
+            "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+        ),
+    ];
+    stage.run(&format!("migrate-{name}"), &["migrate"], &settings)?;
+    fill(&database, name, count, people, app)?;
+    stage.serve(name, &["serve"], &settings, "is ready on http://")
+}
+
+struct Side {
+    client: Client,
+    latencies: Latencies,
+}
+
+struct Bench {
+    simulator: Client,
+    app: App,
+    people: Vec<Person>,
+    sides: Vec<Side>,
+}
+
+impl Bench {
+    /// Everybody logs in once at each side. Gives the ratio at the worst.
+    fn round(&mut self, what: &str, many: u64) -> Result<f64, String> {
+        let until = Instant::now() + PATIENCE;
+        // Neither in the order of the keys nor twice.
+        let order: Vec<_> = (0..self.people.len())
+            .map(|n| n * 7_919 % self.people.len())
+            .collect();
+        for (n, person) in order.into_iter().enumerate() {
+            if Instant::now() > until {
+                break;
+            }
+            // Each of them goes first every other time.
+            for side in [n % 2, (n + 1) % 2] {
+                let took = self.log_in(person, side)?;
+                if n >= WARM_UP {
+                    self.sides[side].latencies.add(took);
+                }
+            }
+        }
+        let times: Vec<_> = std::mem::take(&mut self.sides)
+            .into_iter()
+            .map(|mut side| {
+                let times = [50, 99].map(|percent| side.latencies.percentile(percent));
+                self.sides.push(Side {
+                    latencies: Latencies::default(),
+                    ..side
+                });
+                times
+            })
+            .collect();
+        let ratio = [0, 1].map(|n| times[1][n] / times[0][n]);
+        println!("{what}");
+        for (count, [p50, p99]) in [FEW, many].iter().zip(&times) {
+            println!("  {:43}{p50:>9.3}{p99:>10.3}", format!("with {count} users"));
+        }
+        println!(
+            "  {:43}{:>9.2}{:>10.2}",
+            format!("ratio, at most {BUDGET}"),
+            ratio[0],
+            ratio[1]
+        );
+        Ok(ratio[0].max(ratio[1]))
+    }
+
+    fn log_in(&mut self, person: usize, side: usize) -> Result<Duration, String> {
+        let code = people::code(&mut self.simulator, &self.app, &self.people[person])?;
+        let body = format!(r#"{{"code":"{code}"}}"#);
+        let begun = Instant::now();
+        let login = self.sides[side].client.post("/v1/login/mini-program", &body)?;
+        let took = begun.elapsed();
+        if login.contains(r#""is_new_user":false"#) {
+            Ok(took)
+        } else {
+            Err(format!(
+                "somebody who was there is new: {}",
+                self.people[person].name
+            ))
+        }
+    }
+}
