@@ -32,7 +32,9 @@ pub use follow_revocations::FollowRevocations;
 pub use import_users::ImportUsers;
 pub use list_conflicts::ListConflicts;
 pub use list_sessions::ListSessions;
-pub use log_in_mini_program::{LogInMiniProgram, LogInMiniProgramPorts, LoggedIn, MiniProgramLogin};
+pub use log_in_mini_program::{
+    LogInMiniProgram, LogInMiniProgramPorts, LoggedInFromMiniProgram, MiniProgramLogin,
+};
 pub use log_out::LogOut;
 pub use merge_users::MergeUsers;
 pub use renew_session::RenewSession;
