@@ -5,12 +5,14 @@ mod app_access_tokens;
 mod ask_wechat;
 mod claim_code;
 mod client;
+mod closed_ways;
 mod error;
 mod external_id;
 mod id;
 mod idempotency;
 pub mod import;
 mod keyring;
+pub mod link;
 mod live_sessions;
 mod login_method;
 pub mod merge;
@@ -27,9 +29,11 @@ mod session;
 mod sign_in;
 mod time_left;
 mod token;
+pub mod unlink;
 pub mod use_case;
 mod user;
 mod user_reference;
+mod way_in;
 mod wechat;
 
 pub use app::{App, AppName, Apps, Channel, InvalidAppName, OpenPlatform};
@@ -52,8 +56,9 @@ pub use sign_in::{LoggedIn, SignIn};
 pub use token::{InvalidToken, SessionToken, TokenDigest};
 pub use user::{User, UserAccount, UserState, WeChatIdentity};
 pub use user_reference::UserReference;
+pub use way_in::{WayIn, WayInKind};
 pub use wechat::{
     AppAccessToken, AppId, CodeDigest, Decrypted, EncryptedData, InvalidAccessToken, InvalidAppId,
     InvalidCode, InvalidIdentifier, InvalidSessionKey, LoginCode, NotDecryptable, OauthCode, OpenId,
-    PhoneCode, SessionKey, UnionId, UserAccessToken,
+    OpenIdDigest, PhoneCode, SessionKey, UnionId, UserAccessToken,
 };
