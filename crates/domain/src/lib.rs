@@ -6,6 +6,7 @@ mod ask_wechat;
 mod browser_secret;
 mod claim_code;
 mod client;
+mod closed_ways;
 mod error;
 mod external_id;
 mod finished_login;
@@ -13,6 +14,7 @@ mod id;
 mod idempotency;
 pub mod import;
 mod keyring;
+pub mod link;
 mod live_sessions;
 mod login_method;
 pub mod merge;
@@ -31,9 +33,11 @@ mod session;
 mod sign_in;
 mod time_left;
 mod token;
+pub mod unlink;
 pub mod use_case;
 mod user;
 mod user_reference;
+mod way_in;
 mod web_addresses;
 mod wechat;
 
@@ -59,9 +63,10 @@ pub use sign_in::{LoggedIn, SignIn};
 pub use token::{InvalidToken, SessionToken, TokenDigest};
 pub use user::{User, UserAccount, UserState, WeChatIdentity};
 pub use user_reference::UserReference;
+pub use way_in::{WayIn, WayInKind};
 pub use web_addresses::WebAddresses;
 pub use wechat::{
     AppAccessToken, AppId, CodeDigest, Decrypted, EncryptedData, InvalidAccessToken, InvalidAppId,
     InvalidCode, InvalidIdentifier, InvalidSessionKey, LoginCode, NotDecryptable, OauthCode, OpenId,
-    PhoneCode, SessionKey, UnionId, UserAccessToken,
+    OpenIdDigest, PhoneCode, SessionKey, UnionId, UserAccessToken,
 };
