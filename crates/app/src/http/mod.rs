@@ -9,6 +9,7 @@ mod idempotency;
 mod log_in_mini_program;
 mod me;
 mod openapi;
+mod pages;
 mod problem;
 mod representation;
 mod session;
@@ -26,6 +27,7 @@ use wechat_login_domain::{Apps, ports::Entropy};
 
 pub(crate) use self::{
     context::around,
+    pages::Look,
     representation::{Moment, UserBody},
     trace::Trace,
 };
@@ -50,6 +52,7 @@ pub struct AppState {
     pub(crate) default_language: Language,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) client_ip_header: String,
+    pub(crate) look: Arc<Look>,
     /// Whether the developer tools' mock code means somebody: only the simulator knows whom.
     pub(crate) takes_mock_code: bool,
 }
@@ -82,6 +85,11 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             "/readyz",
             "GET, HEAD",
             [web::get().to(health::ready), web::head().to(health::ready)],
+        ))
+        .service(resource(
+            "/assets/{version}/{name}",
+            "GET",
+            [web::get().to(pages::asset)],
         ))
         .service(resource("/openapi.json", "GET", [web::get().to(openapi::show)]))
         .default_service(web::to(|| async { Err::<HttpResponse, _>(Problem::not_found()) }));
