@@ -23,6 +23,12 @@ use crate::{
 /// The access point nearest to whoever asks; see "access domains" in WeChat's documents.
 const REAL_WECHAT: &str = "https://api.weixin.qq.com";
 
+/// Where WeChat's pages are, for browsers.
+#[must_use]
+pub fn real_open_url() -> url::Url {
+    "https://open.weixin.qq.com".parse().expect("a plain address")
+}
+
 /// What the service does, one field per action.
 #[expect(missing_docs, reason = "each field is named for its use-case")]
 pub struct UseCases {

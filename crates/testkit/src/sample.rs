@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv6Addr};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use time::{Duration, OffsetDateTime, macros::datetime};
 use wechat_login_domain::{
-    App, AppAccessToken, AppId, AppName, Apps, Channel, Client, CodeDigest, LoginCode, OpenId, OpenPlatform,
-    Phone, Session, SessionId, SessionKey, State, TokenDigest, UnionId, UserId,
+    App, AppAccessToken, AppId, AppName, Apps, Channel, Client, CodeDigest, LoginCode, LoginPurpose, OpenId,
+    OpenPlatform, PendingLogin, Phone, Session, SessionId, SessionKey, State, TokenDigest, UnionId, UserId,
     link::NewWayIn,
     ports::CodeExchange,
     resolve::{Identification, Policy},
@@ -213,6 +213,21 @@ pub const fn user_id(n: u8) -> UserId {
 #[must_use]
 pub fn state(n: u64) -> State {
     State::generate(&SeededEntropy::new(n))
+}
+
+/// A website's login that a browser began now, and that is there for ten minutes.
+#[must_use]
+pub fn pending_login() -> PendingLogin {
+    PendingLogin {
+        purpose: LoginPurpose::Login,
+        app: shop_web().name,
+        is_silent: false,
+        browser: digest(5),
+        redirect_uri: "https://login.example.com/v1/login/web/callback".into(),
+        return_to: None,
+        created_at: NOW,
+        expires_at: NOW + Duration::minutes(10),
+    }
 }
 
 /// Alice's session on a phone of hers, opened now and good for a week.

@@ -10,6 +10,7 @@ mod log_in_mini_program;
 mod login;
 mod me;
 mod openapi;
+mod pages;
 mod problem;
 mod representation;
 mod session;
@@ -27,6 +28,7 @@ use wechat_login_domain::{Apps, ports::Entropy};
 
 pub(crate) use self::{
     context::around,
+    pages::Look,
     representation::{Moment, UserBody},
     trace::Trace,
 };
@@ -51,6 +53,7 @@ pub struct AppState {
     pub(crate) default_language: Language,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) client_ip_header: String,
+    pub(crate) look: Arc<Look>,
     /// Whether the developer tools' mock code means somebody: only the simulator knows whom.
     pub(crate) takes_mock_code: bool,
 }
@@ -83,6 +86,11 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             "/readyz",
             "GET, HEAD",
             [web::get().to(health::ready), web::head().to(health::ready)],
+        ))
+        .service(resource(
+            "/assets/{version}/{name}",
+            "GET",
+            [web::get().to(pages::asset)],
         ))
         .service(resource("/openapi.json", "GET", [web::get().to(openapi::show)]))
         .default_service(web::to(|| async { Err::<HttpResponse, _>(Problem::not_found()) }));
