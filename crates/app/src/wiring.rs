@@ -5,12 +5,14 @@ use std::sync::{Arc, RwLock};
 use anyhow::Context;
 use wechat_login_client::{HttpWeChat, Settings};
 use wechat_login_domain::{
-    RevocationView, SignIn,
-    ports::{Clock, Entropy},
+    AppAccessTokens, RevocationView, SignIn,
+    ports::{self, Clock, Entropy},
     use_case::{
-        AnswerOnce, Authenticate, ChangeScopes, DisableUser, EditProfile, EnableUser, FindUser,
-        FollowRevocations, ImportUsers, ListConflicts, ListSessions, LogInMiniProgram, LogInMiniProgramPorts,
-        LogOut, MergeUsers, RenewSession, RevokeSessions, SetExternalId, ShowAccount, ShowUser, UndoMerge,
+        AnswerOnce, Authenticate, BindPhone, BindPhonePorts, ChangeScopes, CheckWeChatSession, Decrypt,
+        DisableUser, EditProfile, EnableUser, FindUser, FollowRevocations, ImportUsers, LinkLoginMethod,
+        LinkLoginMethodPorts, ListConflicts, ListLoginMethods, ListSessions, LogInMiniProgram,
+        LogInMiniProgramPorts, LogOut, MergeUsers, RenewSession, RevokeSessions, SetExternalId, ShowAccount,
+        ShowUser, UndoMerge, UnlinkLoginMethod, UnlinkLoginMethodPorts,
     },
 };
 
@@ -34,12 +36,18 @@ pub fn real_open_url() -> url::Url {
 pub struct UseCases {
     pub answer_once: AnswerOnce,
     pub authenticate: Authenticate,
+    pub bind_phone: BindPhone,
+    pub check_wechat_session: CheckWeChatSession,
+    pub decrypt: Decrypt,
     pub edit_profile: EditProfile,
+    pub link_login_method: LinkLoginMethod,
+    pub list_login_methods: ListLoginMethods,
     pub log_in_mini_program: LogInMiniProgram,
     pub log_out: LogOut,
     pub renew_session: RenewSession,
     pub show_account: ShowAccount,
     pub show_user: ShowUser,
+    pub unlink_login_method: UnlinkLoginMethod,
 }
 
 /// What operators do, one field per action.
@@ -85,10 +93,42 @@ pub async fn wire(
     let apps = config.wechat.apps();
     let lifetimes = config.lifetimes;
 
+    let timeout = config.wechat.timeout;
+    let wechat: Arc<dyn ports::WeChat> = Arc::new(wechat(&config.wechat)?);
+    let session_keys = store.session_keys();
+    let app_tokens = Arc::new(AppAccessTokens::new(
+        Arc::clone(&wechat),
+        store.app_tokens(),
+        Arc::clone(clock),
+        Arc::clone(entropy),
+    ));
+
     let log_in_ports = LogInMiniProgramPorts {
-        wechat: Arc::new(wechat(&config.wechat)?),
-        session_keys: store.session_keys(),
+        wechat: Arc::clone(&wechat),
+        session_keys: Arc::clone(&session_keys),
         exchanges: Arc::clone(&exchanges),
+        app_tokens: Arc::clone(&app_tokens),
+        clock: Arc::clone(clock),
+    };
+    let link_ports = LinkLoginMethodPorts {
+        wechat: Arc::clone(&wechat),
+        users: Arc::clone(&users),
+        session_keys: Arc::clone(&session_keys),
+        exchanges: Arc::clone(&exchanges),
+        clock: Arc::clone(clock),
+    };
+    let unlink_ports = UnlinkLoginMethodPorts {
+        users: Arc::clone(&users),
+        session_keys: Arc::clone(&session_keys),
+        view: Arc::clone(&view),
+        clock: Arc::clone(clock),
+    };
+    let phone_ports = BindPhonePorts {
+        wechat: Arc::clone(&wechat),
+        users: Arc::clone(&users),
+        session_keys: Arc::clone(&session_keys),
+        exchanges: Arc::clone(&exchanges),
+        app_tokens: Arc::clone(&app_tokens),
         clock: Arc::clone(clock),
     };
     let sign_in = Arc::new(SignIn::new(
@@ -106,13 +146,20 @@ pub async fn wire(
             Arc::clone(clock),
             lifetimes,
         ),
-        edit_profile: EditProfile::new(Arc::clone(&users), Arc::clone(clock)),
-        log_in_mini_program: LogInMiniProgram::new(
-            log_in_ports,
-            sign_in,
+        bind_phone: BindPhone::new(phone_ports, apps.clone(), timeout),
+        check_wechat_session: CheckWeChatSession::new(
+            Arc::clone(&wechat),
+            Arc::clone(&session_keys),
+            app_tokens,
+            Arc::clone(clock),
             apps.clone(),
-            config.wechat.timeout,
+            timeout,
         ),
+        decrypt: Decrypt::new(wechat, session_keys, Arc::clone(clock), apps.clone()),
+        edit_profile: EditProfile::new(Arc::clone(&users), Arc::clone(clock)),
+        link_login_method: LinkLoginMethod::new(link_ports, apps.clone(), timeout),
+        list_login_methods: ListLoginMethods::new(Arc::clone(&users), apps.clone()),
+        log_in_mini_program: LogInMiniProgram::new(log_in_ports, sign_in, apps.clone(), timeout),
         log_out: LogOut::new(
             Arc::clone(&revocations),
             Arc::clone(&sessions),
@@ -123,6 +170,7 @@ pub async fn wire(
         renew_session: RenewSession::new(sessions),
         show_account: ShowAccount::new(Arc::clone(&users), apps),
         show_user: ShowUser::new(users),
+        unlink_login_method: UnlinkLoginMethod::new(unlink_ports, config.identity, lifetimes),
     };
     let follow_revocations = Arc::new(FollowRevocations::new(revocations, view, Arc::clone(clock)));
     Ok(Wired {

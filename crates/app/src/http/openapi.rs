@@ -6,13 +6,14 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use super::{health, log_in_mini_program, me, session, users};
+use super::{decrypt, health, log_in_mini_program, login_methods, me, phone, session, users};
 
 #[derive(OpenApi)]
 #[openapi(
     info(title = "wechat-login", description = "Signs people in from WeChat, and tells backends who a token belongs to."),
     paths(
-        log_in_mini_program::handle, session::show, session::log_out, me::show, me::edit, users::show, health::live,
+        log_in_mini_program::handle, session::show, session::log_out, me::show, me::edit, login_methods::list, login_methods::link,
+        login_methods::unlink, phone::bind, users::show, decrypt::handle, health::live,
         health::ready,
     ),
     modifiers(&Schemes)
