@@ -15,7 +15,7 @@ use wechat_login_simulator::{Simulator, UnknownCodes};
 
 use crate::{
     config::{self, Config},
-    http::{self, AppState, Readiness, Trace},
+    http::{self, AppState, Look, Readiness, Trace},
     runtime::MainRuntime,
     store::Store,
     wiring::{self, Wired},
@@ -59,6 +59,7 @@ impl Application {
                 .map(Simulator::address)
                 .context("demo apps need the simulator")?;
             config.wechat.api_url = Some(format!("http://{address}").parse()?);
+            config.wechat.open_url = config.wechat.open_url.or_else(|| config.wechat.api_url.clone());
         }
 
         let Wired {
@@ -78,6 +79,12 @@ impl Application {
 
         let runtime = MainRuntime::current();
         let readiness = Arc::new(Readiness::default());
+        let open_url = config
+            .wechat
+            .open_url
+            .clone()
+            .unwrap_or_else(wiring::real_open_url);
+        let look = Look::new(config.pages.clone(), &config.server.public_url, &open_url);
         let server_settings = config.server;
         let state = Data::new(AppState {
             use_cases: Arc::new(use_cases),
@@ -91,6 +98,7 @@ impl Application {
             default_language: server_settings.default_language,
             trusted_proxies: server_settings.trusted_proxies,
             client_ip_header: server_settings.client_ip_header,
+            look: Arc::new(look),
             takes_mock_code: config.wechat.takes_mock_code,
         });
         let server = serve(

@@ -6,7 +6,9 @@ use anyhow::Context;
 use time::OffsetDateTime;
 use wechat_login_domain::{
     Keyring, PortError,
-    ports::{Administration, Entropy, Exchanges, Revocations, SessionKeys, Sessions, SignOuts, Users},
+    ports::{
+        Administration, AppTokens, Entropy, Exchanges, Revocations, SessionKeys, Sessions, SignOuts, Users,
+    },
 };
 use wechat_login_sessions_redis::RedisStore;
 use wechat_login_store_mysql::MysqlStore;
@@ -156,6 +158,13 @@ impl Store {
         match &self.sessions {
             SessionStore::Embedded(store) => Arc::new(store.session_keys()),
             SessionStore::Redis(store) => Arc::new(store.session_keys()),
+        }
+    }
+
+    pub(crate) fn app_tokens(&self) -> Arc<dyn AppTokens> {
+        match &self.sessions {
+            SessionStore::Embedded(store) => Arc::new(store.app_tokens()),
+            SessionStore::Redis(store) => Arc::new(store.app_tokens()),
         }
     }
 

@@ -5,13 +5,15 @@ use std::sync::{Arc, RwLock};
 use anyhow::Context;
 use wechat_login_client::{HttpWeChat, Settings};
 use wechat_login_domain::{
-    RevocationView, TrustedSessions,
-    ports::{Clock, Entropy, Sessions},
+    AppAccessTokens, RevocationView, SignIn, TrustedSessions,
+    ports::{self, Clock, Entropy, Sessions},
     use_case::{
-        AnswerOnce, Authenticate, ChangeScopes, DisableUser, EditProfile, EnableUser, FindUser,
-        FollowRevocations, ImportUsers, ListConflicts, ListOwnSessions, ListSessions, LogInMiniProgram,
-        LogInMiniProgramPorts, LogOut, MergeUsers, RecallUser, RenewSession, RevokeOwnSession,
-        RevokeOwnSessions, RevokeSessions, SetExternalId, ShowAccount, ShowUser, UndoMerge,
+        AnswerOnce, Authenticate, BindPhone, BindPhonePorts, ChangeScopes, CheckWeChatSession, Decrypt,
+        DisableUser, EditProfile, EnableUser, FindUser, FollowRevocations, ImportUsers, LinkLoginMethod,
+        LinkLoginMethodPorts, ListConflicts, ListLoginMethods, ListOwnSessions, ListSessions,
+        LogInMiniProgram, LogInMiniProgramPorts, LogOut, MergeUsers, RecallUser, RenewSession,
+        RevokeOwnSession, RevokeOwnSessions, RevokeSessions, SetExternalId, ShowAccount, ShowUser, UndoMerge,
+        UnlinkLoginMethod, UnlinkLoginMethodPorts,
     },
 };
 
@@ -25,12 +27,23 @@ use crate::{
 /// The access point nearest to whoever asks; see "access domains" in WeChat's documents.
 const REAL_WECHAT: &str = "https://api.weixin.qq.com";
 
+/// Where WeChat's pages are, for browsers.
+#[must_use]
+pub fn real_open_url() -> url::Url {
+    "https://open.weixin.qq.com".parse().expect("a plain address")
+}
+
 /// What the service does, one field per action.
 #[expect(missing_docs, reason = "each field is named for its use-case")]
 pub struct UseCases {
     pub answer_once: AnswerOnce,
     pub authenticate: Authenticate,
+    pub bind_phone: BindPhone,
+    pub check_wechat_session: CheckWeChatSession,
+    pub decrypt: Decrypt,
     pub edit_profile: EditProfile,
+    pub link_login_method: LinkLoginMethod,
+    pub list_login_methods: ListLoginMethods,
     pub list_own_sessions: ListOwnSessions,
     pub log_in_mini_program: LogInMiniProgram,
     pub log_out: LogOut,
@@ -40,6 +53,7 @@ pub struct UseCases {
     pub revoke_own_sessions: RevokeOwnSessions,
     pub show_account: ShowAccount,
     pub show_user: ShowUser,
+    pub unlink_login_method: UnlinkLoginMethod,
 }
 
 /// What operators do, one field per action.
@@ -92,15 +106,51 @@ pub async fn wire(
     let apps = config.wechat.apps();
     let lifetimes = config.lifetimes;
 
+    let timeout = config.wechat.timeout;
+    let wechat: Arc<dyn ports::WeChat> = Arc::new(wechat(&config.wechat)?);
+    let session_keys = store.session_keys();
+    let app_tokens = Arc::new(AppAccessTokens::new(
+        Arc::clone(&wechat),
+        store.app_tokens(),
+        Arc::clone(clock),
+        Arc::clone(entropy),
+    ));
+
     let log_in_ports = LogInMiniProgramPorts {
-        wechat: Arc::new(wechat(&config.wechat)?),
+        wechat: Arc::clone(&wechat),
+        session_keys: Arc::clone(&session_keys),
+        exchanges: Arc::clone(&exchanges),
+        app_tokens: Arc::clone(&app_tokens),
+        clock: Arc::clone(clock),
+    };
+    let link_ports = LinkLoginMethodPorts {
+        wechat: Arc::clone(&wechat),
         users: Arc::clone(&users),
-        sessions: Arc::clone(&sessions),
-        session_keys: store.session_keys(),
+        session_keys: Arc::clone(&session_keys),
         exchanges: Arc::clone(&exchanges),
         clock: Arc::clone(clock),
-        entropy: Arc::clone(entropy),
     };
+    let unlink_ports = UnlinkLoginMethodPorts {
+        users: Arc::clone(&users),
+        session_keys: Arc::clone(&session_keys),
+        view: Arc::clone(&view),
+        clock: Arc::clone(clock),
+    };
+    let phone_ports = BindPhonePorts {
+        wechat: Arc::clone(&wechat),
+        users: Arc::clone(&users),
+        session_keys: Arc::clone(&session_keys),
+        exchanges: Arc::clone(&exchanges),
+        app_tokens: Arc::clone(&app_tokens),
+        clock: Arc::clone(clock),
+    };
+    let sign_in = Arc::new(SignIn::new(
+        Arc::clone(&users),
+        Arc::clone(&sessions),
+        Arc::clone(entropy),
+        config.identity,
+        lifetimes,
+    ));
     let use_cases = UseCases {
         answer_once: AnswerOnce::new(exchanges, keyring, Arc::clone(clock)),
         authenticate: Authenticate::new(
@@ -109,20 +159,26 @@ pub async fn wire(
             Arc::clone(clock),
             lifetimes,
         ),
+        bind_phone: BindPhone::new(phone_ports, apps.clone(), timeout),
+        check_wechat_session: CheckWeChatSession::new(
+            Arc::clone(&wechat),
+            Arc::clone(&session_keys),
+            app_tokens,
+            Arc::clone(clock),
+            apps.clone(),
+            timeout,
+        ),
+        decrypt: Decrypt::new(wechat, session_keys, Arc::clone(clock), apps.clone()),
         edit_profile: EditProfile::new(Arc::clone(&users), Arc::clone(clock)),
+        link_login_method: LinkLoginMethod::new(link_ports, apps.clone(), timeout),
+        list_login_methods: ListLoginMethods::new(Arc::clone(&users), apps.clone()),
         list_own_sessions: ListOwnSessions::new(
             Arc::clone(&users),
             Arc::clone(&sessions),
             Arc::clone(&view),
             Arc::clone(clock),
         ),
-        log_in_mini_program: LogInMiniProgram::new(
-            log_in_ports,
-            apps.clone(),
-            config.identity,
-            lifetimes,
-            config.wechat.timeout,
-        ),
+        log_in_mini_program: LogInMiniProgram::new(log_in_ports, sign_in, apps.clone(), timeout),
         log_out: LogOut::new(
             Arc::clone(&revocations),
             Arc::clone(&sessions),
@@ -150,6 +206,7 @@ pub async fn wire(
         ),
         show_account: ShowAccount::new(Arc::clone(&users), apps),
         show_user: ShowUser::new(users),
+        unlink_login_method: UnlinkLoginMethod::new(unlink_ports, config.identity, lifetimes),
     };
     let follow_revocations = FollowRevocations::new(revocations, view, Arc::clone(clock));
     Ok(Wired {

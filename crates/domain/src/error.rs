@@ -16,6 +16,12 @@ pub enum Error {
     /// WeChat does not take the code, or it was handed in before: the client needs a new one.
     #[error("the login code was not accepted")]
     LoginCodeRejected,
+    /// This browser did not begin the web login that it comes back from, or too long ago, or has finished it.
+    #[error("the state is not this browser's")]
+    StateMismatch,
+    /// The address to go to after a login is none of those that are allowed.
+    #[error("the address to return to is not allowed")]
+    ReturnToNotAllowed,
     /// No token, or one that nobody has.
     #[error("there is no such session")]
     Unauthenticated,
@@ -34,6 +40,9 @@ pub enum Error {
     /// WeChat holds this person for a risk (errcode 40226).
     #[error("WeChat blocked this login")]
     LoginBlocked,
+    /// WeChat made a person up, for a page inside WeChat that asked before anybody pressed anything.
+    #[error("WeChat gave a person who does not exist")]
+    SnapshotUser,
     /// An operator disabled the user.
     #[error("the user is disabled")]
     UserDisabled,
@@ -43,9 +52,15 @@ pub enum Error {
     /// Nobody with this id, or nobody to sign in and `create_user` is false.
     #[error("there is no such user")]
     UserNotFound,
+    /// Nothing of the user's has this id.
+    #[error("there is no such thing")]
+    NotFound,
     /// The login method is another user's.
     #[error("the login method is another user's")]
     LoginMethodTaken,
+    /// It is the only way in that the user has.
+    #[error("the login method is the user's only one")]
+    LastLoginMethod,
     /// The data does not decrypt or verify with any session_key that we hold.
     #[error("the session_key does not fit the data")]
     SessionKeyStale,
@@ -77,16 +92,21 @@ impl Error {
             Self::InvalidRequest(_) => "invalid_request",
             Self::AppUnknown => "app_unknown",
             Self::LoginCodeRejected => "login_code_rejected",
+            Self::StateMismatch => "state_mismatch",
+            Self::ReturnToNotAllowed => "return_to_not_allowed",
             Self::Unauthenticated => "unauthenticated",
             Self::SessionExpired => "session_expired",
             Self::SessionNotFound => "not_found",
             Self::SessionRevoked(_) => "session_revoked",
             Self::ClientUnauthorized => "client_unauthorized",
             Self::LoginBlocked => "login_blocked",
+            Self::SnapshotUser => "snapshot_user",
             Self::UserDisabled => "user_disabled",
             Self::AccountClosing => "account_closing",
             Self::UserNotFound => "user_not_found",
+            Self::NotFound => "not_found",
             Self::LoginMethodTaken => "login_method_taken",
+            Self::LastLoginMethod => "last_login_method",
             Self::SessionKeyStale => "session_key_stale",
             Self::IdempotencyKeyReused => "idempotency_key_reused",
             Self::WeChatRateLimited => "wechat_rate_limited",

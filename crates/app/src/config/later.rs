@@ -2,17 +2,7 @@
 
 use super::keys::Keys;
 
-const KEYS: [&str; 9] = [
-    "server.ops_listen",
-    "web.cookie_domain",
-    "pages.name",
-    "pages.logo_url",
-    "pages.colour",
-    "pages.icp_number",
-    "pages.police_number",
-    "pages.terms_url",
-    "pages.privacy_url",
-];
+const KEYS: [&str; 2] = ["server.ops_listen", "web.cookie_domain"];
 const LISTS: [&str; 2] = ["web.allowed_return_urls", "web.allowed_origins"];
 
 /// The keys among them that somebody set.

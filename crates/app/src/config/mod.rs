@@ -1,11 +1,13 @@
 //! The configuration: layers into one tree, the tree into types, and every fault at once.
 
 mod clients;
+mod colour;
 mod environment;
 mod identity;
 mod keys;
 mod later;
 mod layers;
+mod pages;
 mod parse;
 mod security;
 mod server;
@@ -18,8 +20,10 @@ use std::path::Path;
 
 pub use self::{
     clients::{ApiClient, Claim},
+    colour::Colour,
     environment::Environment,
     keys::{Fault, Faults, Shown},
+    pages::{Link, Pages},
     security::Security,
     server::{Language, Server},
     simulator::Simulator,
@@ -48,6 +52,8 @@ pub struct Config {
     pub wechat: WeChat,
     /// `[clients]`
     pub clients: Vec<ApiClient>,
+    /// `[pages]`
+    pub pages: Pages,
     /// `[simulator]`, where it is to run.
     pub simulator: Option<Simulator>,
     /// Keys that are set and do nothing in this version.
@@ -105,6 +111,7 @@ impl Config {
             simulator.as_ref().and_then(Option::as_ref),
         );
         let clients = clients::read(&mut keys, &environment, &app_names);
+        let pages = Pages::read(&mut keys);
         let not_used_yet = later::read(&mut keys);
         let shown = keys.finish()?;
 
@@ -118,6 +125,7 @@ impl Config {
                 security: security?,
                 wechat: wechat?,
                 clients: clients?,
+                pages: pages?,
                 simulator: simulator?,
                 not_used_yet,
                 shown,

@@ -10,6 +10,8 @@ use super::{Environment, Simulator, keys::Keys, parse};
 pub struct WeChat {
     /// Where WeChat's interfaces are, where somebody said so.
     pub api_url: Option<Url>,
+    /// Where WeChat's pages are, where somebody said so.
+    pub open_url: Option<Url>,
     /// For all calls of one login together.
     pub timeout: Duration,
     /// To reach WeChat at all.
@@ -69,7 +71,7 @@ impl WeChat {
                 Err("must be https: secrets travel in the address")
             }
         });
-        keys.get("wechat.open_url", parse::base_url);
+        let open_url = keys.get("wechat.open_url", parse::base_url);
         let timeout = keys.require("wechat.timeout", parse::positive_duration);
         let connect_timeout = keys.require("wechat.connect_timeout", parse::positive_duration);
         let proxy = keys.secret("wechat.proxy", |text| {
@@ -103,6 +105,7 @@ impl WeChat {
         }
         Some(Self {
             api_url,
+            open_url,
             timeout: timeout?,
             connect_timeout: connect_timeout?,
             proxy,

@@ -16,7 +16,10 @@ use actix_web::{
 };
 use futures_util::FutureExt;
 
-use super::{AppState, Problem};
+use super::{
+    AppState, Problem,
+    pages::{self, Visit},
+};
 use crate::config::Language;
 
 tokio::task_local! {
@@ -33,6 +36,8 @@ pub(crate) struct Context {
     pub(crate) path: String,
     pub(crate) language: Language,
     pub(crate) public_url: Arc<str>,
+    /// Where the answer is shown in a browser's window.
+    pub(crate) visit: Option<Visit>,
 }
 
 /// The request's id, for the log.
@@ -49,6 +54,7 @@ pub(crate) fn current() -> Rc<Context> {
                 path: String::new(),
                 language: Language::Chinese,
                 public_url: Arc::default(),
+                visit: None,
             })
         })
 }
@@ -61,11 +67,13 @@ pub(crate) async fn around<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<B>, Error> {
     let request_id = request_id(&request, &state);
     request.extensions_mut().insert(RequestId(request_id.clone()));
+    let language = language(&request, state.default_language);
     let context = Rc::new(Context {
         request_id: request_id.clone(),
         path: request.path().to_owned(),
-        language: language(&request, state.default_language),
+        language,
         public_url: Arc::clone(&state.public_url),
+        visit: pages::visit(request.request(), &state, language),
     });
     let served = CONTEXT.scope(context, async {
         let outcome = AssertUnwindSafe(next.call(request)).catch_unwind().await;

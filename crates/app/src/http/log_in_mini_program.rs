@@ -7,17 +7,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use wechat_login_domain::{
-    Dependency, EncryptedData, Error, FieldFault, LoginCode, PortError,
-    use_case::{LoggedIn, MiniProgramLogin},
+    Dependency, Error, FieldFault, InvalidCode, LoginCode, PhoneCode, PortError,
+    use_case::{LoggedInFromMiniProgram, MiniProgramLogin},
 };
 
 use super::{
     AppState, Problem,
     body::{JsonBody, object},
     device::DeviceDescription,
+    encrypted::EncryptedBody,
     idempotency,
+    login::Login,
     problem::ProblemBody,
-    representation::{SessionBody, UserBody},
 };
 
 /// How long a client waits for a login at most. The login itself goes on to its end.
@@ -33,32 +34,21 @@ pub(crate) struct MiniProgramLoginRequest {
     app: Option<String>,
     /// Whether somebody new becomes a user; true where it is left out.
     create_user: Option<bool>,
+    /// What `wx.getUserInfo` gave.
     #[serde(default, deserialize_with = "object")]
-    user_info: Option<UserInfo>,
+    user_info: Option<EncryptedBody>,
+    /// The code of the phone button: the number becomes a way in of whoever signs in, in the same step.
+    #[schema(min_length = 1, max_length = 512)]
+    phone_code: Option<String>,
     #[serde(default, deserialize_with = "object")]
     client: Option<DeviceDescription>,
 }
 
-/// What `wx.getUserInfo` gave, encrypted by WeChat.
-#[derive(Debug, Deserialize, ToSchema)]
-pub(crate) struct UserInfo {
-    #[serde(alias = "encryptedData")]
-    encrypted_data: String,
-    iv: String,
-}
-
-/// Somebody signed in.
+/// Somebody signed in from a mini-program.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Login {
-    /// What opens the session: keep it, and send it as `Authorization: Bearer …`. It is shown once.
-    token: String,
-    #[schema(example = "Bearer")]
-    token_type: &'static str,
-    /// Seconds.
-    expires_in: i64,
-    is_new_user: bool,
-    session: SessionBody,
-    user: UserBody,
+pub(crate) struct MiniProgramLoginBody {
+    #[serde(flatten)]
+    login: Login,
     /// WeChat's JSON, decrypted, in WeChat's spelling, without openId and unionId; where `user_info` was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
@@ -67,12 +57,15 @@ pub(crate) struct Login {
 
 /// Sign in with the code of `wx.login`.
 ///
+/// With a `phone_code`, what is asked for is done whole or not at all: 400 `login_code_rejected` may be about either code, and the client gets
+/// both anew; a number that is another user's is 409 `login_method_taken`, unless `identity.phone_joins` says that somebody new joins them.
+///
 /// A code works once. With an `Idempotency-Key`, the same key and body within 60 seconds get the same answer, also when both arrive at once.
 #[utoipa::path(
     post, path = "/v1/login/mini-program", tag = "login", request_body = MiniProgramLoginRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters")),
     responses(
-        (status = 200, body = Login), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody),
+        (status = 200, body = MiniProgramLoginBody), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody), (status = 408, body = ProblemBody), (status = 409, body = ProblemBody),
         (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody),
         (status = 429, body = ProblemBody), (status = 502, body = ProblemBody), (status = 503, body = ProblemBody),
@@ -89,7 +82,7 @@ pub(crate) async fn handle(
     let work = async move {
         let log_in = async {
             let logged_in = use_cases.log_in_mini_program.run(command).await?;
-            Ok(Login::new(logged_in))
+            Ok(MiniProgramLoginBody::from(logged_in))
         };
         idempotency::answer(
             &use_cases.answer_once,
@@ -111,12 +104,7 @@ pub(crate) async fn handle(
 impl MiniProgramLoginRequest {
     fn into_command(self, request: &HttpRequest, state: &AppState) -> Result<MiniProgramLogin, Error> {
         let mut faults = Vec::new();
-        let code = if state.takes_mock_code {
-            LoginCode::parse_for_simulator(&self.code)
-        } else {
-            LoginCode::parse(&self.code)
-        };
-        let code = code
+        let code = login_code(state, &self.code)
             .map_err(|error| faults.push(FieldFault::new("/code", error)))
             .ok();
         let client = self
@@ -125,7 +113,11 @@ impl MiniProgramLoginRequest {
             .into_client(request, state, &mut faults);
         let user_info = self
             .user_info
-            .filter(|user_info| user_info.is_filled_in(&mut faults));
+            .filter(|user_info| user_info.is_filled_in("/user_info", &mut faults));
+        let phone_code = self.phone_code.as_deref().and_then(|text| {
+            let fault = |error| faults.push(FieldFault::new("/phone_code", error));
+            PhoneCode::parse(text).map_err(fault).ok()
+        });
         let Some(code) = code.filter(|_| faults.is_empty()) else {
             return Err(Error::InvalidRequest(faults));
         };
@@ -133,42 +125,26 @@ impl MiniProgramLoginRequest {
             app: self.app,
             code,
             create_user: self.create_user.unwrap_or(true),
-            user_info: user_info.map(UserInfo::parse).transpose()?,
+            user_info: user_info.map(|data| data.parse()).transpose()?,
+            phone_code,
             client,
         })
     }
 }
 
-impl UserInfo {
-    fn is_filled_in(&self, faults: &mut Vec<FieldFault>) -> bool {
-        let before = faults.len();
-        for (pointer, text) in [
-            ("/user_info/encrypted_data", &self.encrypted_data),
-            ("/user_info/iv", &self.iv),
-        ] {
-            if text.is_empty() {
-                faults.push(FieldFault::new(pointer, "must not be empty"));
-            }
-        }
-        faults.len() == before
-    }
-
-    /// Whatever is wrong with it gets the one answer that data has which does not decrypt.
-    fn parse(self) -> Result<EncryptedData, Error> {
-        EncryptedData::parse(&self.encrypted_data, &self.iv)
-            .map_err(|_says_nothing_by_design| Error::SessionKeyStale)
+/// Reads the code of `wx.login`.
+pub(super) fn login_code(state: &AppState, text: &str) -> Result<LoginCode, InvalidCode> {
+    if state.takes_mock_code {
+        LoginCode::parse_for_simulator(text)
+    } else {
+        LoginCode::parse(text)
     }
 }
 
-impl Login {
-    fn new(logged_in: LoggedIn) -> Self {
+impl From<LoggedInFromMiniProgram> for MiniProgramLoginBody {
+    fn from(logged_in: LoggedInFromMiniProgram) -> Self {
         Self {
-            token: logged_in.token.expose().to_owned(),
-            token_type: "Bearer",
-            expires_in: (logged_in.session.expires_at - logged_in.session.created_at).whole_seconds(),
-            is_new_user: logged_in.is_new_user,
-            session: SessionBody::current(&logged_in.session),
-            user: UserBody::from(&logged_in.user),
+            login: Login::from(&logged_in.login),
             user_info: logged_in.user_info,
         }
     }

@@ -4,13 +4,20 @@ mod account;
 mod auth;
 mod body;
 mod context;
+mod deadline;
+mod decrypt;
 mod device;
+mod encrypted;
 mod health;
 mod idempotency;
 mod introspect;
 mod log_in_mini_program;
+mod login;
+mod login_methods;
 mod me;
 mod openapi;
+mod pages;
+mod phone;
 mod problem;
 mod representation;
 mod session;
@@ -30,6 +37,7 @@ use wechat_login_domain::{Apps, ports::Entropy};
 
 pub(crate) use self::{
     context::around,
+    pages::Look,
     representation::{Moment, UserBody},
     trace::Trace,
 };
@@ -54,6 +62,7 @@ pub struct AppState {
     pub(crate) default_language: Language,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) client_ip_header: String,
+    pub(crate) look: Arc<Look>,
     /// Whether the developer tools' mock code means somebody: only the simulator knows whom.
     pub(crate) takes_mock_code: bool,
 }
@@ -103,6 +112,21 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
                 web::post().to(me::edit),
             ],
         ))
+        .service(resource(
+            "/v1/me/login-methods",
+            "GET, POST",
+            [
+                web::get().to(login_methods::list),
+                web::post().to(login_methods::link),
+            ],
+        ))
+        .service(resource(
+            "/v1/me/login-methods/{id}",
+            "DELETE",
+            [web::delete().to(login_methods::unlink)],
+        ))
+        .service(resource("/v1/me/phone", "POST", [web::post().to(phone::bind)]))
+        .service(resource("/v1/decrypt", "POST", [web::post().to(decrypt::handle)]))
         .service(resource("/v1/users/{id}", "GET", [web::get().to(users::show)]))
         .service(resource(
             "/healthz",
@@ -113,6 +137,11 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             "/readyz",
             "GET, HEAD",
             [web::get().to(health::ready), web::head().to(health::ready)],
+        ))
+        .service(resource(
+            "/assets/{version}/{name}",
+            "GET",
+            [web::get().to(pages::asset)],
         ))
         .service(resource("/openapi.json", "GET", [web::get().to(openapi::show)]))
         .default_service(web::to(|| async { Err::<HttpResponse, _>(Problem::not_found()) }));

@@ -6,14 +6,18 @@ use utoipa::{
     openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use super::{health, introspect, log_in_mini_program, me, session, sessions, users, verify};
+use super::{
+    decrypt, health, introspect, log_in_mini_program, login_methods, me, phone, session, sessions, users,
+    verify,
+};
 
 #[derive(OpenApi)]
 #[openapi(
     info(title = "wechat-login", description = "Signs people in from WeChat, and tells backends who a token belongs to."),
     paths(
         log_in_mini_program::handle, session::show, session::log_out, sessions::list, sessions::revoke,
-        sessions::revoke_all, me::show, me::edit, verify::handle, introspect::handle, users::show, health::live, health::ready,
+        sessions::revoke_all, me::show, me::edit, login_methods::list, login_methods::link, login_methods::unlink,
+        phone::bind, verify::handle, introspect::handle, users::show, decrypt::handle, health::live, health::ready,
     ),
     modifiers(&Schemes)
 )]

@@ -120,6 +120,19 @@ fn one_fault_is_enough_to_refuse() {
             "wechat.apps.shop.secret",
         ),
         (vec![("wechat.ca_file", "nowhere")], "wechat.ca_file"),
+        (vec![("pages.name", "two\nlines")], "pages.name"),
+        (
+            vec![("pages.logo_url", "http://shop.example/logo.svg")],
+            "pages.logo_url",
+        ),
+        (vec![("pages.colour", "green")], "pages.colour"),
+        (vec![("pages.icp_number", "12345678")], "pages.icp_number"),
+        (vec![("pages.police_number", "12345678")], "pages.police_number"),
+        (
+            vec![("pages.terms_url", "javascript:alert(1)")],
+            "pages.terms_url",
+        ),
+        (vec![("pages.privacy_url", "//evil.example")], "pages.privacy_url"),
     ];
     for (settings, key) in cases {
         let free = [
@@ -228,7 +241,8 @@ fn what_is_in_force_is_shown_without_secrets() {
                 "security.encryption_key",
                 "Q0FOQVJZMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDA=",
             ),
-            ("pages.name", "Shop"),
+            ("pages.colour", "#07c160"),
+            ("server.ops_listen", "127.0.0.1:9082"),
         ],
     ]
     .concat();
@@ -245,7 +259,8 @@ fn what_is_in_force_is_shown_without_secrets() {
         "server.shutdown_grace = 1s    # settings/default.toml",
         "wechat.apps.shop.secret = (secret)    # the environment",
         "clients.shop_api.secret_file = secret    # the environment",
-        "note: pages.name is set, and does nothing in this version",
+        "pages.colour = #07c160    # the environment",
+        "note: server.ops_listen is set, and does nothing in this version",
     ] {
         assert!(message.contains(line), "{line} is missing in:\n{message}");
     }

@@ -2,18 +2,18 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::future::try_join;
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
 
 use crate::{
-    App, Apps, Channel, Client, EncryptedData, Error, Lifetimes, LoginCode, Profile, Session, SessionKey,
-    SessionToken, User,
+    App, AppAccessTokens, Apps, Channel, Client, EncryptedData, Error, LoggedIn, LoginCode, OpenId, Phone,
+    PhoneCode, Profile, SignIn,
     ask_wechat::ask_wechat,
-    ports::{Clock, CodeExchange, Entropy, Exchanges, SessionKeys, Sessions, Users, WeChat, WeChatError},
-    resolve::{Identification, Policy, Refusal, Resolution},
+    claim_code::exchange_once,
+    own_data::decrypt_own,
+    ports::{Clock, CodeExchange, Exchanges, SessionKeys, WeChat, WeChatError},
+    sign_in::Arrival,
+    time_left::TimeLeft,
+    verified_phone,
 };
-
-/// How long a code counts as in flight or spent: twice as long as WeChat takes it at all.
-const CODE_IS_CLAIMED_FOR: time::Duration = time::Duration::minutes(10);
 
 /// A mini-program's request to sign its person in.
 #[derive(Debug)]
@@ -26,21 +26,17 @@ pub struct MiniProgramLogin {
     pub create_user: bool,
     /// The encrypted profile of `wx.getUserInfo`.
     pub user_info: Option<EncryptedData>,
+    /// The code of the button that asks for the phone number, which becomes the person's in the same step.
+    pub phone_code: Option<PhoneCode>,
     /// The device.
     pub client: Client,
 }
 
-/// Somebody signed in.
+/// Somebody signed in from a mini-program.
 #[derive(Debug)]
-pub struct LoggedIn {
-    /// Who.
-    pub user: User,
-    /// Whether they came for the first time.
-    pub is_new_user: bool,
-    /// What opens the session; shown once.
-    pub token: SessionToken,
-    /// The session.
-    pub session: Session,
+pub struct LoggedInFromMiniProgram {
+    /// Who, and what opens their session.
+    pub login: LoggedIn,
     /// The decrypted profile, where one was sent: without openId and unionId, which prove nothing in it.
     pub user_info: Option<Map<String, Value>>,
 }
@@ -49,20 +45,17 @@ pub struct LoggedIn {
 #[expect(missing_docs, reason = "each field is named for its port")]
 pub struct LogInMiniProgramPorts {
     pub wechat: Arc<dyn WeChat>,
-    pub users: Arc<dyn Users>,
-    pub sessions: Arc<dyn Sessions>,
     pub session_keys: Arc<dyn SessionKeys>,
     pub exchanges: Arc<dyn Exchanges>,
+    pub app_tokens: Arc<AppAccessTokens>,
     pub clock: Arc<dyn Clock>,
-    pub entropy: Arc<dyn Entropy>,
 }
 
 /// A mini-program's code → session.
 pub struct LogInMiniProgram {
     ports: LogInMiniProgramPorts,
+    sign_in: Arc<SignIn>,
     apps: Apps,
-    policy: Policy,
-    lifetimes: Lifetimes,
     wechat_timeout: Duration,
 }
 
@@ -71,91 +64,69 @@ impl LogInMiniProgram {
     #[must_use]
     pub const fn new(
         ports: LogInMiniProgramPorts,
+        sign_in: Arc<SignIn>,
         apps: Apps,
-        policy: Policy,
-        lifetimes: Lifetimes,
         wechat_timeout: Duration,
     ) -> Self {
         Self {
             ports,
+            sign_in,
             apps,
-            policy,
-            lifetimes,
             wechat_timeout,
         }
     }
 
-    /// Signs in whoever WeChat says this code is.
+    /// Signs in whoever WeChat says this code is. A phone code is asked about after that, as WeChat compares whose it is, and before
+    /// anything is stored, as the number may say who somebody is.
     ///
     /// # Errors
-    /// Everything that WeChat, the resolve rule or a store may say; nobody is signed in then.
+    /// Everything that WeChat, the resolve rule or a store may say; nobody is signed in then, and nothing changed. The code is spent where a
+    /// phone code is what WeChat does not take: the client gets both anew, as it would for either.
     #[tracing::instrument(name = "log_in_mini_program", skip_all)]
-    pub async fn run(&self, login: MiniProgramLogin) -> Result<LoggedIn, Error> {
+    pub async fn run(&self, login: MiniProgramLogin) -> Result<LoggedInFromMiniProgram, Error> {
         let app = self
             .apps
             .choose(Channel::MiniProgram, login.app.as_deref())
             .ok_or(Error::AppUnknown)?;
+        let time_left = TimeLeft::new(&*self.ports.clock, self.wechat_timeout);
         let exchange = self.exchange(&app, &login.code).await?;
-        let now = self.ports.clock.now();
         let user_info = match &login.user_info {
-            Some(data) => Some(self.decrypt(&app, &exchange, data, now).await?),
+            Some(data) => Some(self.decrypt(&app, &exchange, data).await?),
             None => None,
         };
-        let (user, generation, is_new_user) = self.resolve(&app, &exchange, login.create_user, now).await?;
-        let user = self.fill_profile(user, user_info.as_ref(), now).await?;
-
-        let token = SessionToken::generate(&*self.ports.entropy);
-        let session = Session::issue(
-            (user.id, generation),
-            &app,
-            exchange.openid.clone(),
-            login.client,
-            self.lifetimes.of(app.channel),
-            now,
-            &*self.ports.entropy,
-        );
-        let digest = token.digest();
+        let phone = match &login.phone_code {
+            Some(code) => Some(self.phone(&app, &exchange.openid, code, &time_left).await?),
+            None => None,
+        };
+        let now = self.ports.clock.now();
+        let arrival = Arrival {
+            app: &app,
+            openid: exchange.openid.clone(),
+            unionid: exchange.unionid.clone(),
+            phone,
+            profile: user_info.as_ref().map(profile).unwrap_or_default(),
+            create_user: login.create_user,
+            client: login.client,
+        };
+        let login = self.sign_in.open(arrival, now).await?;
         try_join(
             self.ports
                 .session_keys
                 .put(&app.app_id, &exchange.openid, &exchange.session_key, now),
-            self.ports.sessions.insert(&digest, &session),
+            self.sign_in.keep(&login),
         )
         .await?;
-        Ok(LoggedIn {
-            user,
-            is_new_user,
-            token,
-            session,
-            user_info,
-        })
+        Ok(LoggedInFromMiniProgram { login, user_info })
     }
 
     async fn exchange(&self, app: &App, code: &LoginCode) -> Result<CodeExchange, Error> {
+        let ask = self.ask_wechat(app, code);
+        // Every developer sends the same mock code, again and again.
         if code.is_mock() {
-            return Ok(self.ask_wechat(app, code).await?);
+            return Ok(ask.await?);
         }
         let digest = code.digest(&app.app_id);
-        let now = self.ports.clock.now();
-        if !self
-            .ports
-            .exchanges
-            .claim(&digest, now, now + CODE_IS_CLAIMED_FOR)
-            .await?
-        {
-            return Err(Error::LoginCodeRejected);
-        }
-        let answer = self.ask_wechat(app, code).await;
-        if answer.as_ref().is_err_and(|error| error.leaves_code_unspent()) {
-            // A code that stays claimed costs its person another try; what WeChat said must not be lost over it.
-            if let Err(error) = self.ports.exchanges.release(&digest).await {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "a code could not be released"
-                );
-            }
-        }
-        Ok(answer?)
+        exchange_once(&*self.ports.exchanges, &*self.ports.clock, &digest, ask).await
     }
 
     async fn ask_wechat(&self, app: &App, code: &LoginCode) -> Result<CodeExchange, WeChatError> {
@@ -166,87 +137,43 @@ impl LogInMiniProgram {
         .await
     }
 
-    /// The profile was encrypted before this exchange, maybe with the key that it replaced.
     async fn decrypt(
         &self,
         app: &App,
         exchange: &CodeExchange,
         data: &EncryptedData,
-        now: OffsetDateTime,
     ) -> Result<Map<String, Value>, Error> {
-        let open = |key: &SessionKey| {
-            let decrypted = self.ports.wechat.decrypt(key, data).ok()?;
-            decrypted.verify(&app.app_id, &exchange.openid, now).ok()
-        };
-        let opened = match open(&exchange.session_key) {
-            Some(opened) => Some(opened),
-            None => self
-                .ports
-                .session_keys
-                .find(&app.app_id, &exchange.openid, now)
-                .await?
-                .and_then(|kept| kept.iter().find_map(open)),
-        };
-        let mut user_info = opened.ok_or(Error::SessionKeyStale)?;
+        let keys = (&*self.ports.wechat, &*self.ports.session_keys);
+        let (whose, fresh) = ((app, &exchange.openid), Some(&exchange.session_key));
+        let mut user_info = decrypt_own(keys, whose, fresh, data, self.ports.clock.now()).await?;
         user_info.remove("openId");
         user_info.remove("unionId");
         Ok(user_info)
     }
 
-    async fn resolve(
+    async fn phone(
         &self,
         app: &App,
-        exchange: &CodeExchange,
-        create_user: bool,
-        now: OffsetDateTime,
-    ) -> Result<(User, i32, bool), Error> {
-        let asked = Identification {
-            app_id: app.app_id.clone(),
-            openid: exchange.openid.clone(),
-            open_platform: app.open_platform.clone(),
-            unionid: exchange.unionid.clone(),
-            phone: None,
-            create_user,
-            policy: self.policy,
-        };
-        match self.ports.users.resolve(&asked, now).await? {
-            Resolution::User {
-                user,
-                generation,
-                is_new,
-            } => Ok((*user, generation, is_new)),
-            Resolution::Refused(refusal) => Err(match refusal {
-                Refusal::NotFound => Error::UserNotFound,
-                Refusal::PhoneTaken => Error::LoginMethodTaken,
-                Refusal::Disabled => Error::UserDisabled,
-                Refusal::Closing => Error::AccountClosing,
-            }),
-        }
+        openid: &OpenId,
+        code: &PhoneCode,
+        time_left: &TimeLeft<'_>,
+    ) -> Result<Phone, Error> {
+        let LogInMiniProgramPorts {
+            wechat,
+            app_tokens,
+            clock,
+            ..
+        } = &self.ports;
+        let ports = (&**wechat, &**app_tokens, &**clock);
+        Ok(verified_phone::of_code(ports, (app, openid), code, time_left.now()).await?)
     }
+}
 
-    async fn fill_profile(
-        &self,
-        user: User,
-        user_info: Option<&Map<String, Value>>,
-        now: OffsetDateTime,
-    ) -> Result<User, Error> {
-        let Some(user_info) = user_info else {
-            return Ok(user);
-        };
-        let text = |key| user_info.get(key).and_then(Value::as_str).unwrap_or_default();
-        let is_demoted = user_info
-            .get("is_demote")
-            .and_then(Value::as_bool)
-            .unwrap_or(false);
-        let profile = Profile::from_wechat(text("nickName"), text("avatarUrl"), is_demoted);
-        if profile.is_empty() {
-            return Ok(user);
-        }
-        Ok(self
-            .ports
-            .users
-            .fill_profile(user.id, &profile, now)
-            .await?
-            .unwrap_or(user))
-    }
+fn profile(user_info: &Map<String, Value>) -> Profile {
+    let text = |key| user_info.get(key).and_then(Value::as_str).unwrap_or_default();
+    let is_demoted = user_info
+        .get("is_demote")
+        .and_then(Value::as_bool)
+        .unwrap_or(false);
+    Profile::from_wechat(text("nickName"), text("avatarUrl"), is_demoted)
 }

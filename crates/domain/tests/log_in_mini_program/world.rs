@@ -1,15 +1,15 @@
 use std::{sync::Arc, time::Duration};
 
 use wechat_login_domain::{
-    Client, Error, Lifetimes, SessionKey,
+    AppAccessTokens, Client, Error, Lifetimes, LoggedIn, SessionKey, SignIn,
     ports::{CodeExchange, SessionKeyRing, SessionKeys, WeChatError},
     resolve::Policy,
-    use_case::{LogInMiniProgram, LogInMiniProgramPorts, LoggedIn, MiniProgramLogin},
+    use_case::{LogInMiniProgram, LogInMiniProgramPorts, LoggedInFromMiniProgram, MiniProgramLogin},
 };
 use wechat_login_testkit::{
     fake::{
-        FakeWeChat, FixedClock, MemoryExchanges, MemorySessionKeys, MemorySessions, MemoryUsers,
-        SeededEntropy,
+        FakeWeChat, FixedClock, MemoryAppTokens, MemoryExchanges, MemorySessionKeys, MemorySessions,
+        MemoryUsers, SeededEntropy,
     },
     sample::{self, Person, session_key, shop_mini},
 };
@@ -50,21 +50,31 @@ impl World {
     }
 
     pub(crate) async fn log_in(&self, code: &str) -> Result<LoggedIn, Error> {
-        self.run(login(code)).await
+        Ok(self.run(login(code)).await?.login)
     }
 
-    pub(crate) async fn run(&self, login: MiniProgramLogin) -> Result<LoggedIn, Error> {
+    pub(crate) async fn run(&self, login: MiniProgramLogin) -> Result<LoggedInFromMiniProgram, Error> {
         let ports = LogInMiniProgramPorts {
             wechat: self.wechat.clone(),
-            users: self.users.clone(),
-            sessions: self.sessions.clone(),
             session_keys: self.session_keys.clone(),
             exchanges: self.exchanges.clone(),
+            app_tokens: Arc::new(AppAccessTokens::new(
+                self.wechat.clone(),
+                Arc::new(MemoryAppTokens::default()),
+                self.clock.clone(),
+                self.entropy.clone(),
+            )),
             clock: self.clock.clone(),
-            entropy: self.entropy.clone(),
         };
+        let sign_in = SignIn::new(
+            self.users.clone(),
+            self.sessions.clone(),
+            self.entropy.clone(),
+            self.policy,
+            Lifetimes::default(),
+        );
         let timeout = self.wechat_timeout.unwrap_or(Duration::from_secs(3));
-        LogInMiniProgram::new(ports, sample::apps(), self.policy, Lifetimes::default(), timeout)
+        LogInMiniProgram::new(ports, Arc::new(sign_in), sample::apps(), timeout)
             .run(login)
             .await
     }
@@ -99,6 +109,7 @@ pub(crate) fn login(code: &str) -> MiniProgramLogin {
         code: sample::code(code),
         create_user: true,
         user_info: None,
+        phone_code: None,
         client: Client::default(),
     }
 }

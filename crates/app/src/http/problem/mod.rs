@@ -5,6 +5,7 @@ mod table;
 
 use std::fmt;
 
+use actix_web::http::ConnectionType;
 use actix_web::{
     HttpResponse, ResponseError,
     http::{
@@ -16,7 +17,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use wechat_login_domain::{Error, FieldFault, RevokedBecause};
 
-use super::context;
+use super::{
+    context,
+    pages::{self, Visit},
+};
 pub(crate) use table::Row;
 
 /// A failure on its way to a client.
@@ -118,6 +122,37 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// As a page, for whoever sees it in a browser's window.
+    fn page(&self, visit: &Visit, request_id: &str) -> HttpResponse {
+        let reason = self.reason.map(RevokedBecause::as_str);
+        let mut response = pages::failure(visit, self.row.status, (self.row.code, reason), request_id);
+        self.add_headers(&mut response);
+        response
+    }
+
+    /// What the status demands of the answer, whatever its body.
+    fn add_headers(&self, response: &mut HttpResponse) {
+        let headers = response.headers_mut();
+        if let Some(seconds) = self.row.retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if let Some(value) = self
+            .challenge
+            .as_deref()
+            .and_then(|text| HeaderValue::from_str(text).ok())
+        {
+            headers.insert(header::WWW_AUTHENTICATE, value);
+        }
+        if let Some(allow) = self.allow {
+            headers.insert(header::ALLOW, HeaderValue::from_static(allow));
+        }
+        if self.row.closes_connection {
+            response.head_mut().set_connection_type(ConnectionType::Close);
+        }
+    }
+}
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let row = table::row(error.code()).expect("a test looks every code up");
@@ -190,27 +225,16 @@ impl ResponseError for Problem {
                 })
                 .collect(),
         };
+        if let Some(visit) = &context.visit {
+            return self.page(visit, &context.request_id);
+        }
         let mut response = HttpResponse::build(self.row.status);
         response
             .content_type("application/problem+json")
             .insert_header((header::CONTENT_LANGUAGE, context.language.tag()))
             .insert_header((header::VARY, "Accept-Language"));
-        if let Some(seconds) = self.row.retry_after {
-            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
-        }
-        if let Some(value) = self
-            .challenge
-            .as_deref()
-            .and_then(|text| HeaderValue::from_str(text).ok())
-        {
-            response.insert_header((header::WWW_AUTHENTICATE, value));
-        }
-        if let Some(allow) = self.allow {
-            response.insert_header((header::ALLOW, allow));
-        }
-        if self.row.closes_connection {
-            response.force_close();
-        }
-        response.json(body)
+        let mut response = response.json(body);
+        self.add_headers(&mut response);
+        response
     }
 }
