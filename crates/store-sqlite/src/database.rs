@@ -62,8 +62,18 @@ impl Database {
         &self,
         work: impl FnOnce(&mut SqliteConnection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, PortError> {
-        Ok(self.writer.run(CALL, work).await?)
+        self.write_within(CALL, work).await
     }
+
+    /// As [`Database::write`], for who can wait so long.
+    pub(crate) async fn write_within<T: Send + 'static>(
+        &self,
+        limit: Duration,
+        work: impl FnOnce(&mut SqliteConnection) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, PortError> {
+        Ok(self.writer.run(limit, work).await?)
+    }
+
     /// As [`Database::write`], all of the work or nothing, and with nobody else writing meanwhile.
     pub(crate) async fn write_whole<T: Send + 'static>(
         &self,

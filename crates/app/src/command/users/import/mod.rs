@@ -15,8 +15,8 @@ use wechat_login_domain::{
 };
 
 use self::{lines::Lines, progress::Progress};
-use super::{EX_REFUSED, chain, fail};
-use crate::system::SystemClock;
+use super::{EX_REFUSED, fail};
+use crate::{command::one_line::one_line, system::SystemClock};
 
 /// Few enough that a login which comes meanwhile does not wait long.
 const BATCH: usize = 250;
@@ -52,7 +52,7 @@ pub(super) async fn run(file: &Path, apps: &Apps, import: &ImportUsers, is_json:
         }
         if batch.len() == BATCH || (is_end && !batch.is_empty()) {
             if let Err(error) = take_over(&batch, import, &mut counts, &progress).await {
-                break Some(chain(&error));
+                break Some(one_line(&error));
             }
             batch.clear();
         }
