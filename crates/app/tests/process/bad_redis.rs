@@ -7,7 +7,7 @@ use crate::{
 };
 
 fn refusal_of(url: &str, cause: &str, cure: &str) {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().expect("a temporary folder");
     let line = refusal::of(folder.path(), "sessions.url", url, &[]);
     assert!(line.contains(cause) && line.contains(cure), "{line}");
 }

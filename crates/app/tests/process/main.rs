@@ -11,4 +11,5 @@ mod outage;
 mod program;
 mod redis;
 mod refusal;
+mod round_trips;
 mod users;
