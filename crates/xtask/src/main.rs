@@ -1,9 +1,10 @@
-//! What a developer runs: `cargo xtask test`, `cargo xtask servers`, `cargo xtask sdk`, `cargo xtask arch`.
+//! What a developer runs: `cargo xtask test`, `cargo xtask servers`, `cargo xtask soak`, `cargo xtask sdk`, `cargo xtask arch`.
 
 mod arch;
 mod run;
 mod sdk;
 mod servers;
+mod soak;
 mod test;
 mod tools;
 
@@ -14,6 +15,7 @@ cargo xtask <command>
 
   test [--quick]   all tests; --quick: fewer cases of each property, and not those of the SDKs
   servers          the tests' MariaDB, Redis and Redis Cluster, until Ctrl-C
+  soak [SECONDS]   a mixed load of logins and merges on MariaDB, for a minute or as long as is said
   sdk              the tests of WeChat SDKs against the simulator
   arch             whether dependencies between crates point the way they should";
 
@@ -24,6 +26,8 @@ fn main() -> ExitCode {
         ["test"] => test::run(false),
         ["test", "--quick"] => test::run(true),
         ["servers"] => servers::run(),
+        ["soak"] => soak::run("60"),
+        ["soak", seconds] => soak::run(seconds),
         ["sdk"] => sdk::run(),
         ["arch"] => arch::check(),
         _ => Err(USAGE.to_owned()),
