@@ -14,6 +14,7 @@ use wechat_login_domain::ports::{Clock, Entropy};
 use wechat_login_simulator::{Simulator, UnknownCodes};
 
 use crate::{
+    condition::Condition,
     config::{self, Config},
     http::{self, AppState, Look, Readiness, Trace},
     runtime::MainRuntime,
@@ -71,7 +72,7 @@ impl Application {
         let read_at = follow_revocations
             .run(None)
             .await
-            .context("cannot read the record of revocations")?;
+            .context("cannot read the record of revocations in the database (database.url)")?;
         let background = vec![
             tokio::spawn(revocation_feed.follow(follow_revocations, read_at)).abort_handle(),
             tokio::spawn(sweep(store.clone(), Arc::clone(&clock))).abort_handle(),
@@ -89,7 +90,7 @@ impl Application {
         let state = Data::new(AppState {
             use_cases: Arc::new(use_cases),
             runtime: runtime.clone(),
-            store,
+            condition: Condition::new(store),
             readiness: Arc::clone(&readiness),
             apps: config.wechat.apps(),
             clients: config.clients.into_iter().map(Arc::new).collect(),

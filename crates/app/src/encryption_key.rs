@@ -25,7 +25,12 @@ pub(crate) fn read_or_make(folder: &Path, entropy: &dyn Entropy) -> anyhow::Resu
         .recursive(true)
         .mode(0o700)
         .create(folder)
-        .with_context(|| format!("cannot make the folder {}", folder.display()))?;
+        .with_context(|| {
+            format!(
+                "cannot make the folder {} of the database (database.url); make it, or name another",
+                folder.display()
+            )
+        })?;
     // Written whole under another name first: two instances that start at once must agree on one key, and neither may read half of it.
     let mut suffix = [0; 8];
     entropy.fill(&mut suffix);
@@ -34,7 +39,13 @@ pub(crate) fn read_or_make(folder: &Path, entropy: &dyn Entropy) -> anyhow::Resu
     let _ = fs::remove_file(&draft);
     match written {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-            return Err(error).with_context(|| format!("cannot write {}", path.display()));
+            return Err(error).with_context(|| {
+                format!(
+                    "cannot write {}, which belongs to the database (database.url); let this user write its folder, or set \
+                     security.encryption_key",
+                    path.display()
+                )
+            });
         }
         _ => {}
     }
@@ -51,7 +62,12 @@ fn read(path: &Path) -> anyhow::Result<Option<MasterKey>> {
             ),
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", path.display())),
+        Err(error) => Err(error).with_context(|| {
+            format!(
+                "cannot read {}, which belongs to the database (database.url); name a folder that this user can read",
+                path.display()
+            )
+        }),
     }
 }
 

@@ -10,5 +10,6 @@ pub mod system;
 pub mod telemetry;
 pub mod wiring;
 
+mod condition;
 mod encryption_key;
 mod revocation_feed;

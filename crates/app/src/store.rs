@@ -175,8 +175,8 @@ impl Store {
         }
     }
 
-    /// Whether the database answers.
-    pub async fn is_database_reachable(&self) -> bool {
+    /// Whether the database answers and takes writes.
+    pub async fn is_database_well(&self) -> bool {
         match &self.users {
             UserStore::Sqlite(store) => store.ping().await,
             UserStore::Mysql(store) => store.ping().await,
@@ -184,8 +184,8 @@ impl Store {
         .is_ok()
     }
 
-    /// Whether Redis answers, where there is one.
-    pub async fn is_redis_reachable(&self) -> Option<bool> {
+    /// Whether Redis answers and takes writes, where there is one.
+    pub async fn is_redis_well(&self) -> Option<bool> {
         match &self.sessions {
             SessionStore::Embedded(_) => None,
             SessionStore::Redis(store) => Some(store.ping().await.is_ok()),
@@ -233,7 +233,7 @@ async fn file(
 ) -> anyhow::Result<SqliteStore> {
     SqliteStore::open(path, Arc::clone(keyring), Arc::clone(entropy))
         .await
-        .with_context(|| format!("cannot open the database {}", path.display()))
+        .with_context(|| format!("cannot open the database {} (database.url)", path.display()))
 }
 
 fn log(swept: Result<usize, PortError>) {

@@ -231,7 +231,7 @@ pub async fn wire_operator(config: Config) -> anyhow::Result<OperatorUseCases> {
     FollowRevocations::new(store.revocations(), Arc::clone(&view), Arc::clone(&clock))
         .run(None)
         .await
-        .context("cannot read the record of revocations")?;
+        .context("cannot read the record of revocations in the database (database.url)")?;
     let lifetimes = config.lifetimes;
     let users = || Arc::clone(&administration);
     let time = || Arc::clone(&clock);

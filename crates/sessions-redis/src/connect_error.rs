@@ -9,6 +9,9 @@ pub enum ConnectError {
     /// Nobody answers.
     #[error("Redis cannot be reached: check host, port, TLS and firewall, and that the server runs")]
     Unreachable(#[source] Option<RedisError>),
+    /// Somebody else answers.
+    #[error("what answers does not speak as Redis does: check host and port")]
+    NotRedis(#[source] RedisError),
     /// None was given.
     #[error("Redis wants a password: put it into the URL, redis://:password@host:6379")]
     PasswordNeeded,
@@ -84,6 +87,7 @@ impl From<RedisError> for ConnectError {
             ErrorKind::AuthenticationFailed => Self::PasswordWrong,
             ErrorKind::MasterNameNotFoundBySentinel | ErrorKind::EmptySentinelList => Self::NoMaster(error),
             ErrorKind::Io | ErrorKind::ClusterConnectionNotFound => Self::Unreachable(Some(error)),
+            ErrorKind::Parse => Self::NotRedis(error),
             ErrorKind::Server(ServerErrorKind::NoPerm) => Self::NotAllowed(error),
             _ => Self::Refused(error),
         }

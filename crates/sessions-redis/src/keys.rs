@@ -70,9 +70,9 @@ impl Keys {
         self.named("exchange:answer", &hex(key))
     }
 
-    /// What the start writes to see whether it can.
-    pub(crate) fn probe(&self, random: &[u8]) -> String {
-        self.named("probe", &hex(random))
+    /// What is written to see whether it can be.
+    pub(crate) fn probe(&self, random: &[u8], n: u32) -> String {
+        self.named("probe", &format!("{}-{n}", hex(random)))
     }
 
     fn named(&self, kind: &str, name: &str) -> String {

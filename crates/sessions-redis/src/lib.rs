@@ -24,6 +24,7 @@ mod session_keys;
 mod session_value;
 mod sessions;
 mod settings;
+mod slots;
 mod store;
 mod ttl;
 

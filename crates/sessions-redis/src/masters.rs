@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use deadpool_redis::redis::{
     Client, ConnectionAddr, ConnectionInfo, RedisResult, Value,
     aio::MultiplexedConnection,
-    cmd, from_redis_value,
     sentinel::{SentinelClient, SentinelServerType},
 };
 use tokio::{sync::Mutex, time::timeout};
@@ -13,6 +12,7 @@ use tokio::{sync::Mutex, time::timeout};
 use crate::{
     opener::{FINDING, limits, silent},
     settings::Servers,
+    slots,
 };
 
 /// Finds the masters.
@@ -62,7 +62,7 @@ pub(crate) fn addresses(masters: &[ConnectionInfo]) -> BTreeSet<String> {
 async fn of_cluster(nodes: &[ConnectionInfo]) -> RedisResult<Vec<ConnectionInfo>> {
     let mut last = silent();
     for node in nodes {
-        match slots(node).await {
+        match ask_for_slots(node).await {
             Ok(slots) => return Ok(masters(&slots, node)),
             Err(error) => last = error,
         }
@@ -70,10 +70,9 @@ async fn of_cluster(nodes: &[ConnectionInfo]) -> RedisResult<Vec<ConnectionInfo>
     Err(last)
 }
 
-/// `CLUSTER SLOTS` and not the newer `CLUSTER SHARDS`: all versions know it.
-async fn slots(node: &ConnectionInfo) -> RedisResult<Vec<Value>> {
+async fn ask_for_slots(node: &ConnectionInfo) -> RedisResult<Vec<Value>> {
     let mut connection = open(node).await?;
-    cmd("CLUSTER").arg("SLOTS").query_async(&mut connection).await
+    slots::question().query_async(&mut connection).await
 }
 
 /// A connection of one's own.
@@ -84,23 +83,12 @@ pub(crate) async fn open(server: &ConnectionInfo) -> RedisResult<MultiplexedConn
         .await
 }
 
-/// Each range of slots names its master third: host, port and more.
+/// Each once.
 fn masters(slots: &[Value], asked: &ConnectionInfo) -> Vec<ConnectionInfo> {
     let mut seen = BTreeSet::new();
-    let of_range = |range: &Value| {
-        let Value::Array(parts) = range else { return None };
-        let Some(Value::Array(master)) = parts.get(2) else {
-            return None;
-        };
-        let host: Option<String> = from_redis_value(master.first()?.clone()).ok()?;
-        let port: u16 = from_redis_value(master.get(1)?.clone()).ok()?;
-        Some((host, port))
-    };
-    let found = slots
-        .iter()
-        .filter_map(of_range)
-        .filter(|one| seen.insert(one.clone()));
+    let found = slots::read(slots).into_iter().map(|range| range.master);
     found
+        .filter(|one| seen.insert(one.clone()))
         .map(|(host, port)| asked.clone().set_addr(at(asked.addr(), host, port)))
         .collect()
 }

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use deadpool_redis::redis::{
-    Cmd, ConnectionInfo, FromRedisValue, RedisResult, aio::MultiplexedConnection, cmd,
+    Cmd, ConnectionInfo, FromRedisValue, RedisResult, Value, aio::MultiplexedConnection, cmd,
 };
 use tokio::time::timeout;
 use wechat_login_domain::ports::Entropy;
 
-use crate::{ConnectError, masters, opener::Connection, script::Script, server::Server};
+use crate::{ConnectError, masters, opener::Connection, script::Script, server::Server, slots};
 
 /// Sentinels and nodes are asked one after the other.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -20,7 +20,12 @@ pub(crate) async fn run(server: &Server, entropy: &dyn Entropy) -> Result<(), Co
         let masters = server.masters().look_up().await?;
         look_at(&masters).await?;
         let mut connection = server.opener().open().await?;
-        write(server, entropy, &mut connection).await
+        let mut random = [0; 16];
+        entropy.fill(&mut random);
+        for key in keys(server, &mut connection, &random).await? {
+            write(&mut connection, &key).await?;
+        }
+        Ok(())
     };
     timeout(PATIENCE, work)
         .await
@@ -31,18 +36,25 @@ async fn ask<T: FromRedisValue>(connection: &mut Connection, command: &Cmd) -> R
     Ok(command.query_async(connection).await?)
 }
 
-/// The commands that the adapters use, on a key that nobody else has.
-async fn write(
+/// Keys that nobody else has: one on each server that takes writes.
+async fn keys(
     server: &Server,
-    entropy: &dyn Entropy,
     connection: &mut Connection,
-) -> Result<(), ConnectError> {
-    let mut random = [0; 16];
-    entropy.fill(&mut random);
-    let key = server.keys().probe(&random);
-    let () = ask(connection, cmd("SET").arg(&key).arg("1").arg("PX").arg(5000)).await?;
-    let _kept: Option<String> = ask(connection, &NOTHING.on(&key).whole).await?;
-    ask(connection, cmd("GETDEL").arg(&key)).await
+    random: &[u8],
+) -> Result<Vec<String>, ConnectError> {
+    let name = |n| server.keys().probe(random, n);
+    if !server.opener().is_cluster() {
+        return Ok(vec![name(0)]);
+    }
+    let told: Vec<Value> = ask(connection, &slots::question()).await?;
+    Ok(slots::on_each_master(&slots::read(&told), name))
+}
+
+/// The commands that the adapters use.
+async fn write(connection: &mut Connection, key: &str) -> Result<(), ConnectError> {
+    let () = ask(connection, cmd("SET").arg(key).arg("1").arg("PX").arg(5000)).await?;
+    let _kept: Option<String> = ask(connection, &NOTHING.on(key).whole).await?;
+    ask(connection, cmd("GETDEL").arg(key)).await
 }
 
 /// Each must answer, and must not drop keys: a server that does when memory is short logs people out, and lets codes be used twice.

@@ -7,8 +7,11 @@ use wechat_login_domain::PortError;
 
 use crate::{
     FeedEvent, failure::Failure, feed, keys::Keys, last_opened::LastOpened, lines::Lines, masters::Masters,
-    once::Once, opener::Opener, request::Request, script::ScriptCall, settings::RedisSettings,
+    once::Once, opener::Opener, request::Request, script::ScriptCall, settings::RedisSettings, slots,
 };
+
+/// Milliseconds: nobody reads it, and it is there again with the next probe.
+const PROBE_IS_KEPT_FOR: u32 = 5000;
 
 /// Redis, as the adapters share it.
 #[derive(Clone)]
@@ -99,8 +102,21 @@ impl Server {
         feed::begin(&self.0.runtime, Arc::clone(&self.0.masters), self.0.keys.clone())
     }
 
+    /// Writes where the sessions are: to each master.
     pub(crate) async fn ping(&self) -> Result<(), PortError> {
-        let _pong: Value = self.ask(cmd("PING")).await?;
+        let name = |n| self.0.keys.probe(&[], n);
+        let keys = if self.0.opener.is_cluster() {
+            let told: Vec<Value> = self.ask(slots::question()).await?;
+            slots::on_each_master(&slots::read(&told), name)
+        } else {
+            vec![name(0)]
+        };
+        let write = |key| {
+            let mut set = cmd("SET");
+            set.arg(key).arg("1").arg("PX").arg(PROBE_IS_KEPT_FOR);
+            self.ask::<()>(set)
+        };
+        try_join_all(keys.into_iter().map(write)).await?;
         Ok(())
     }
 }

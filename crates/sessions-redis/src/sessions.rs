@@ -31,10 +31,11 @@ static RENEW: Script = Script::new(
     return 1",
 );
 
-/// Notes a session under its user, forgets those that are over, and lets the note live as long as the longest of them.
+/// Notes a session under its user, forgets those that are over, and lets the note live as long as the longest of them. What needs memory
+/// comes first: without any, Redis refuses the first write of a script and none that comes later.
 static NOTE: Script = Script::new(
-    "redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
-    redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+    "redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+    redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
     if redis.call('PTTL', KEYS[1]) < tonumber(ARGV[4]) then
         redis.call('PEXPIRE', KEYS[1], ARGV[4])
     end

@@ -92,7 +92,8 @@ impl RedisStore {
         self.server.feed()
     }
 
-    /// Asks whether Redis answers.
+    /// Asks whether Redis answers and takes writes, each master of a cluster: a replica does the one and not the other, and so does
+    /// a server without room.
     ///
     /// # Errors
     /// [`PortError`] where it does not, or not soon enough.

@@ -84,7 +84,7 @@ pub enum OpenError {
     },
     /// A newer program was here before.
     #[error(
-        "the database was made by a newer version: it has migration {found}, and this version knows none after {known}"
+        "the database was made by a newer version: it has migration {found}, and this version knows none after {known}; run that version or a later one"
     )]
     Newer {
         /// The newest migration that was applied.

@@ -1,12 +1,15 @@
 use std::sync::Arc;
 
-use diesel::{QueryableByName, sql_types::BigInt};
 use time::OffsetDateTime;
 use wechat_login_domain::{Keyring, PortError, ports::Entropy};
 
 use crate::{
-    MysqlRevocations, MysqlUsers, OpenError, Settings, database::Database, failure::Failure, migrate, open,
-    sql::Sql, sweep,
+    MysqlRevocations, MysqlUsers, OpenError, Settings,
+    database::Database,
+    failure::Failure,
+    migrate, open,
+    sql::{Sql, Value},
+    sweep,
 };
 
 /// One MySQL database and all that is kept in it. Clones share its connections.
@@ -68,7 +71,8 @@ impl MysqlStore {
         MysqlRevocations::new(self.database.clone())
     }
 
-    /// Asks whether the database answers.
+    /// Asks whether the database answers and takes writes, with one that changes nothing: a copy of another server, or one that was told to
+    /// be read-only, refuses it all the same.
     ///
     /// # Errors
     /// [`PortError`] where it does not, or not soon enough.
@@ -87,16 +91,11 @@ impl MysqlStore {
     }
 
     async fn ask(&self) -> Result<(), Failure> {
+        // Nobody's id: it meets no row.
+        const WRITE: &str = "UPDATE users SET version = version WHERE id = ?";
         let mut lease = self.database.lease_for_check().await?;
-        lease.load::<One>(&Sql::new("SELECT 1 AS one", [])).await?;
+        lease.execute(&Sql::new(WRITE, [Value::Bytes(&[0; 16])])).await?;
         lease.done();
         Ok(())
     }
-}
-
-#[derive(QueryableByName)]
-struct One {
-    #[diesel(sql_type = BigInt)]
-    #[expect(dead_code, reason = "that it came is all there is to know")]
-    one: i64,
 }

@@ -22,7 +22,7 @@ pub enum OpenError {
     #[error("the path is not UTF-8")]
     Path,
     /// The folder is missing and cannot be made.
-    #[error("cannot make the folder {}", folder.display())]
+    #[error("cannot make the folder {}; make it, or name another", folder.display())]
     Folder {
         /// Which.
         folder: PathBuf,
@@ -30,13 +30,13 @@ pub enum OpenError {
         source: io::Error,
     },
     /// The file cannot be made, or not be opened for writing.
-    #[error("cannot open the file for writing")]
+    #[error("cannot open the file for writing; is it a file, and may this user write it?")]
     File(#[source] io::Error),
     /// SQLite does not take the file.
     #[error("SQLite cannot open the file")]
     Connect(#[from] ConnectionError),
     /// It is no database of SQLite's, it is damaged, or somebody holds it locked.
-    #[error("SQLite cannot prepare the file")]
+    #[error("SQLite cannot use the file; is it a database, and does no other program hold it locked?")]
     Prepare(#[from] Error),
     /// The file system has no shared memory, as network file systems have none.
     #[error(
@@ -45,7 +45,7 @@ pub enum OpenError {
     NoWriteAheadLog(String),
     /// A newer program was here before.
     #[error(
-        "the database was made by a newer version: it has migration {found}, and this version knows none after {known}"
+        "the database was made by a newer version: it has migration {found}, and this version knows none after {known}; run that version or a later one"
     )]
     Newer {
         /// The newest migration that was applied.

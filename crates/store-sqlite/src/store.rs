@@ -1,6 +1,6 @@
 use std::{path::Path, sync::Arc};
 
-use diesel::{RunQueryDsl, dsl::select, sql_types::Integer};
+use diesel::{SqliteConnection, connection::SimpleConnection};
 use time::OffsetDateTime;
 use wechat_login_domain::{Keyring, PortError, ports::Entropy};
 
@@ -91,18 +91,17 @@ impl SqliteStore {
         SqliteAppTokens::new(self.database.clone(), Arc::clone(&self.keyring))
     }
 
-    /// Asks whether the file can be read.
+    /// Asks whether the file can be written, by writing what is there already: where the disk is full or somebody else holds the lock it
+    /// can be read and nothing more.
     ///
     /// # Errors
     /// [`PortError`] where it cannot, or not soon enough.
     #[tracing::instrument(name = "sqlite.ping", skip_all)]
     pub async fn ping(&self) -> Result<(), PortError> {
-        // Not `SELECT 1`, which SQLite answers without a look at the file.
-        let read = |connection: &mut _| {
-            let one = select(diesel::dsl::sql::<Integer>("count(*) FROM sqlite_schema"));
-            Ok(one.get_result::<i32>(connection).map(drop)?)
-        };
-        self.database.read(CHECK, read).await
+        // A page of the file. `BEGIN IMMEDIATE` alone would not notice that there is no room.
+        let write =
+            |connection: &mut SqliteConnection| Ok(connection.batch_execute("PRAGMA user_version = 0")?);
+        self.database.write_within(CHECK, write).await
     }
 
     /// Removes what is over, a few rows at a time so that nobody waits for it, and gives free space back. Says how many rows went.

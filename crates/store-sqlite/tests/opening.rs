@@ -2,7 +2,10 @@
 
 mod common;
 
-use std::fs;
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
 use diesel::{Connection, SqliteConnection, connection::SimpleConnection};
 use wechat_login_domain::ports::{Sessions, Users};
@@ -51,7 +54,7 @@ async fn a_file_of_a_newer_version_is_refused_and_left_alone() {
         error.to_string(),
         format!(
             "the database was made by a newer version: it has migration 29991231000001, and this version knows none \
-             after {newest}"
+             after {newest}; run that version or a later one"
         )
     );
 }
@@ -131,7 +134,21 @@ async fn the_printed_sql_makes_the_schema_and_down_takes_it_away() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_open_file_answers_a_ping() {
-    let (_folder, store) = common::fresh().await;
+async fn a_file_that_somebody_else_holds_locked_answers_no_ping() {
+    let (folder, store) = common::fresh().await;
     store.ping().await.unwrap();
+    let path = folder.path().join("test.db");
+    let mut somebody = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    somebody.batch_execute("BEGIN IMMEDIATE").unwrap();
+    let began = Instant::now();
+    store.ping().await.unwrap_err();
+    assert!(
+        began.elapsed() < Duration::from_millis(900),
+        "{:?}",
+        began.elapsed()
+    );
+    somebody.batch_execute("COMMIT").unwrap();
+    while store.ping().await.is_err() {
+        assert!(began.elapsed() < Duration::from_secs(5));
+    }
 }

@@ -7,6 +7,7 @@ mod program;
 mod run;
 mod sdk;
 mod servers;
+mod soak;
 mod test;
 mod tools;
 
@@ -17,6 +18,7 @@ cargo xtask <command>
 
   test [--quick]   all tests; --quick: fewer cases of each property, and not those of the SDKs and clients
   servers          the tests' MariaDB, Redis and Redis Cluster, until Ctrl-C
+  soak [SECONDS]   a mixed load of logins and merges on MariaDB, for a minute or as long as is said
   sdk              the tests of WeChat SDKs against the simulator
   clients          the tests of the client examples against the service
   bench scale [--users N]
@@ -30,6 +32,8 @@ fn main() -> ExitCode {
         ["test"] => test::run(false),
         ["test", "--quick"] => test::run(true),
         ["servers"] => servers::run(),
+        ["soak"] => soak::run("60"),
+        ["soak", seconds] => soak::run(seconds),
         ["sdk"] => sdk::run(),
         ["clients"] => clients::run(),
         ["bench", "scale"] => bench::scale("10000000"),

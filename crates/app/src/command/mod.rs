@@ -2,6 +2,7 @@
 
 mod check_config;
 mod migrate;
+mod one_line;
 mod serve;
 mod simulator;
 mod users;
@@ -10,6 +11,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
+use self::one_line::one_line;
 use crate::config::{Config, Faults};
 
 /// sysexits.h: something in the configuration, or around the program, has to be put right before it can start.
@@ -77,7 +79,7 @@ impl Arguments {
         match outcome {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("wechat-login: {error:#}");
+                eprintln!("wechat-login: {}", one_line(error.as_ref()));
                 ExitCode::from(EX_CONFIG)
             }
         }
@@ -85,6 +87,6 @@ impl Arguments {
 }
 
 fn refuse(faults: &Faults) -> ExitCode {
-    eprint!("wechat-login: the configuration is not good:\n{faults}");
+    eprintln!("wechat-login: {faults}");
     ExitCode::from(EX_CONFIG)
 }

@@ -39,12 +39,14 @@ impl fmt::Display for Fault {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Faults(pub(super) Vec<Fault>);
 
+/// One fault is one line; several are a line each below another.
 impl fmt::Display for Faults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for fault in &self.0 {
-            writeln!(f, "{fault}")?;
+        if let [fault] = self.0.as_slice() {
+            return fault.fmt(f);
         }
-        Ok(())
+        f.write_str("the configuration is not good:")?;
+        self.0.iter().try_for_each(|fault| write!(f, "\n{fault}"))
     }
 }
 

@@ -51,7 +51,7 @@ pub(crate) struct Ready {
     dependencies: Dependencies,
 }
 
-/// How each dependency is: `ok` or `degraded`.
+/// How each dependency is: `ok`, or `degraded` where it does not answer in time or takes no writes.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Dependencies {
     database: &'static str,
@@ -66,26 +66,19 @@ pub(crate) async fn live() -> Json<Live> {
     Json(Live { status: "ok" })
 }
 
-/// 200 while requests should come here: a dependency that is down is told and changes nothing, unless `strict=1` asks for that.
+/// 200 while requests should come here: a dependency that is down or takes no writes is told and changes nothing, unless `strict=1` asks
+/// for that.
 #[utoipa::path(
     get, path = "/readyz", tag = "operation",
-    params(("strict" = Option<u8>, Query, description = "1: a dependency that is down is 503")),
+    params(("strict" = Option<u8>, Query, description = "1: a dependency that is degraded is 503")),
     responses((status = 200, body = Ready), (status = 503, body = Ready))
 )]
 pub(crate) async fn ready(request: HttpRequest) -> HttpResponse {
     let state = AppState::of(&request);
     let is_strict = request.query_string().split('&').any(|pair| pair == "strict=1");
-    let store = state.store.clone();
-    // Connections live on the main runtime.
-    let looked = state
-        .runtime
-        .run(async move {
-            futures_util::future::join(store.is_database_reachable(), store.is_redis_reachable()).await
-        })
-        .await;
-    let (is_database_ok, is_redis_ok) = looked.unwrap_or((false, None));
+    let condition = state.condition.now(&state.runtime).await;
     let status = state.readiness.word();
-    let is_ready = status == "ready" && ((is_database_ok && is_redis_ok != Some(false)) || !is_strict);
+    let is_ready = status == "ready" && (condition.is_well() || !is_strict);
     let code = if is_ready {
         StatusCode::OK
     } else {
@@ -95,8 +88,8 @@ pub(crate) async fn ready(request: HttpRequest) -> HttpResponse {
     HttpResponse::build(code).json(Ready {
         status,
         dependencies: Dependencies {
-            database: word(is_database_ok),
-            redis: is_redis_ok.map(word),
+            database: word(condition.is_database_well),
+            redis: condition.is_redis_well.map(word),
         },
     })
 }

@@ -43,9 +43,9 @@ pub(crate) use self::{
 };
 pub use self::{health::Readiness, openapi::document, problem::Problem};
 use crate::{
+    condition::Condition,
     config::{ApiClient, Language},
     runtime::{MainRuntime, Panicked},
-    store::Store,
     wiring::UseCases,
 };
 
@@ -53,7 +53,7 @@ use crate::{
 pub struct AppState {
     pub(crate) use_cases: Arc<UseCases>,
     pub(crate) runtime: MainRuntime,
-    pub(crate) store: Store,
+    pub(crate) condition: Condition,
     pub(crate) readiness: Arc<Readiness>,
     pub(crate) apps: Apps,
     pub(crate) clients: Vec<Arc<ApiClient>>,

@@ -6,6 +6,7 @@ use std::{
     net::{SocketAddr, TcpStream},
     path::Path,
     process::{Child, Command, Output, Stdio},
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
@@ -29,6 +30,14 @@ pub(crate) fn output(folder: &Path, settings: &[(&str, &str)], arguments: &[&str
         .expect("the binary was built")
 }
 
+/// Sends a signal by its name.
+pub(crate) fn signal(process: &Child, name: &str) {
+    let status = Command::new("kill")
+        .args([format!("-{name}"), process.id().to_string()])
+        .status();
+    assert!(status.expect("a kill command").success());
+}
+
 /// A running service on free ports, killed when dropped.
 pub(crate) struct Program {
     pub(crate) address: SocketAddr,
@@ -39,6 +48,16 @@ pub(crate) struct Program {
 impl Program {
     /// Starts it and waits until it says that it is ready. What it logs goes to `log` in the folder.
     pub(crate) fn start(folder: &Path, settings: &[(&str, &str)], variables: &[(&str, &str)]) -> Self {
+        let free_ports = [
+            ("server.listen", "127.0.0.1:0"),
+            ("simulator.listen", "127.0.0.1:0"),
+        ];
+        let mut command = command(folder, &[free_ports.as_slice(), settings].concat());
+        command.envs(variables.iter().copied());
+        Self::run(&mut command, folder)
+    }
+
+    fn run(command: &mut Command, folder: &Path) -> Self {
         let log = folder.join("log");
         let output = File::options()
             .create(true)
@@ -46,12 +65,7 @@ impl Program {
             .open(&log)
             .expect("a file in a temporary folder");
         let errors = output.try_clone().expect("a second handle");
-        let free_ports = [
-            ("server.listen", "127.0.0.1:0"),
-            ("simulator.listen", "127.0.0.1:0"),
-        ];
-        let mut child = command(folder, &[free_ports.as_slice(), settings].concat())
-            .envs(variables.iter().copied())
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(errors)
             .spawn()
@@ -82,23 +96,51 @@ impl Program {
         }
     }
 
+    /// As [`Program::start`] with nothing configured, where no file may become large: to whoever writes one that is a full disk.
+    pub(crate) fn start_on_small_disk(folder: &Path) -> Self {
+        let limit = "trap '' XFSZ; ulimit -S -f 2048; exec \"$0\"";
+        let mut shell = Command::new("sh");
+        shell.args(["-c", limit, env!("CARGO_BIN_EXE_wechat-login")]);
+        shell.current_dir(folder).env_clear();
+        shell.env("WECHAT_LOGIN__SERVER__LISTEN", "127.0.0.1:0");
+        shell.env("WECHAT_LOGIN__SIMULATOR__LISTEN", "127.0.0.1:0");
+        Self::run(&mut shell, folder)
+    }
+
+    /// There is room again.
+    pub(crate) fn gets_a_larger_disk(&self) {
+        let process = self.child.id().to_string();
+        let status = Command::new("prlimit")
+            .args(["--fsize=unlimited:", "--pid", &process])
+            .status();
+        assert!(status.expect("prlimit is part of every Linux").success());
+    }
+
     /// Sends a signal by its name, as an operator would.
     pub(crate) fn signal(&self, name: &str) {
-        let status = Command::new("kill")
-            .args([format!("-{name}"), self.child.id().to_string()])
-            .status();
-        assert!(status.expect("a kill command").success());
+        signal(&self.child, name);
     }
 
     /// A login of this person: its JSON.
     pub(crate) fn log_in(&self, person: &str) -> Value {
+        let login = self.try_log_in(person);
+        assert_eq!(login.status, 200, "{login:?}");
+        login.json
+    }
+
+    /// What became of a login of this person.
+    pub(crate) fn try_log_in(&self, person: &str) -> Answer {
         let body = format!("{{\"app_id\":\"shop_mini\",\"person\":\"{person}\"}}");
-        let (status, code) = request(self.simulator, "POST", "/simulator/codes", "", &body);
-        assert_eq!(status, 200, "{code}");
+        let code = self.simulate("/simulator/codes", &body);
         let body = format!("{{\"code\":{}}}", code["code"]);
-        let (status, login) = request(self.address, "POST", "/v1/login/mini-program", "", &body);
-        assert_eq!(status, 200, "{login}");
-        login
+        exchange(self.address, "POST", "/v1/login/mini-program", "", &body)
+    }
+
+    /// Asks the simulator's control API.
+    pub(crate) fn simulate(&self, path: &str, body: &str) -> Value {
+        let (status, answer) = request(self.simulator, "POST", path, "", body);
+        assert_eq!(status, 200, "{path}: {answer}");
+        answer
     }
 
     /// What this token opens.
@@ -128,6 +170,31 @@ pub(crate) fn request(
     headers: &str,
     body: &str,
 ) -> (u16, Value) {
+    let answer = exchange(address, method, path, headers, body);
+    (answer.status, answer.json)
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    head: String,
+    pub(crate) json: Value,
+    pub(crate) took: Duration,
+}
+
+impl Answer {
+    /// The value of this header, whose name is given in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let fields = self.head.lines().filter_map(|line| line.split_once(": "));
+        let mut found = fields.filter(|(field, _)| field.eq_ignore_ascii_case(name));
+        found.next().map(|(_, value)| value)
+    }
+}
+
+/// As [`request`], with all that came back.
+pub(crate) fn exchange(address: SocketAddr, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+    let began = Instant::now();
     let mut stream = TcpStream::connect(address).expect("it listens");
     let length = body.len();
     write!(
@@ -144,5 +211,10 @@ pub(crate) fn request(
         .nth(1)
         .and_then(|status| status.parse().ok())
         .expect("a status");
-    (status, serde_json::from_str(body).unwrap_or(Value::Null))
+    Answer {
+        status,
+        head: head.to_owned(),
+        json: serde_json::from_str(body).unwrap_or(Value::Null),
+        took: began.elapsed(),
+    }
 }

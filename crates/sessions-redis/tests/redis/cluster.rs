@@ -149,3 +149,20 @@ async fn a_cluster_that_misses_slots_is_refused() {
         "{error:?}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_master_that_takes_no_writes_is_noticed() {
+    let nodes = cluster().await;
+    let store = common::connect(&url(&nodes), "wl:").await;
+    for node in &nodes {
+        let mut connection = node.connection().await;
+        let () = run(&mut connection, &["CONFIG", "SET", "maxmemory", "1"]).await;
+        store.ping().await.unwrap_err();
+        let refused = common::try_connect(&url(&nodes), "wl:").await;
+        let error = refused.err().unwrap();
+        assert!(matches!(error, ConnectError::OutOfMemory), "{error:?}");
+        let () = run(&mut connection, &["CONFIG", "SET", "maxmemory", "0"]).await;
+        store.ping().await.unwrap();
+    }
+    common::connect(&url(&nodes), "wl:").await;
+}

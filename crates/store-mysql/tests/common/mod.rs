@@ -1,6 +1,7 @@
 //! Databases on the test server, one for each test.
 
 pub(crate) mod proxy;
+pub(crate) mod sound;
 
 use std::{
     env, process,

@@ -12,7 +12,7 @@ use wechat_login_domain::{
     ExternalId, InvalidExternalId, InvalidScope, OperatorError, Scope, ScopeChange, User, UserReference,
 };
 
-use super::{EX_CONFIG, EX_REFUSED};
+use super::{EX_CONFIG, EX_REFUSED, one_line::one_line};
 use crate::{
     config::Config,
     wiring::{self, OperatorUseCases},
@@ -117,7 +117,7 @@ pub(super) async fn run(arguments: UsersArguments, config: Config) -> ExitCode {
     let apps = config.wechat.apps();
     let use_cases = match wiring::wire_operator(config).await {
         Ok(use_cases) => use_cases,
-        Err(error) => return fail(EX_CONFIG, &format!("{error:#}")),
+        Err(error) => return fail(EX_CONFIG, &one_line(error.as_ref())),
     };
     let output = Output {
         is_json: arguments.json,
@@ -130,7 +130,7 @@ pub(super) async fn run(arguments: UsersArguments, config: Config) -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(EX_REFUSED, &chain(&error)),
+        Err(error) => fail(EX_REFUSED, &one_line(&error)),
     }
 }
 
@@ -219,17 +219,6 @@ impl Output {
     fn users(&self, done: &str, users: &[User]) {
         self.print(&json::users(users), || format!("{done}\n{}", table::users(users)));
     }
-}
-
-/// One line, with what caused it.
-fn chain(error: &OperatorError) -> String {
-    let mut text = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 fn fail(code: u8, message: &str) -> ExitCode {

@@ -16,7 +16,8 @@ use self::{
     lines::Lines,
     progress::Progress,
 };
-use super::{EX_REFUSED, chain, fail};
+use super::{EX_REFUSED, fail};
+use crate::command::one_line::one_line;
 
 #[derive(Debug, Default, Serialize)]
 struct Counts {
@@ -92,7 +93,7 @@ impl Report {
                     }
                 }
             }
-            Err(error) => self.stop(chain(&error)),
+            Err(error) => self.stop(one_line(&error)),
         }
         refused.sort_unstable();
         for (number, reason) in refused {
