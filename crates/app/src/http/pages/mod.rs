@@ -1,8 +1,16 @@
 //! What people see of the service in a browser: pages that work without a script, in their language.
 
+mod account;
+mod ago;
 mod assets;
+mod browser;
+mod consent;
+mod device;
 mod failure;
+mod frame;
+mod home;
 mod layout;
+mod login;
 mod look;
 mod visit;
 mod words;
