@@ -5,7 +5,7 @@ use std::sync::{Arc, RwLock};
 use anyhow::Context;
 use wechat_login_client::{HttpWeChat, Settings};
 use wechat_login_domain::{
-    RevocationView,
+    RevocationView, SignIn,
     ports::{Clock, Entropy},
     use_case::{
         AnswerOnce, Authenticate, ChangeScopes, DisableUser, EditProfile, EnableUser, FindUser,
@@ -87,13 +87,17 @@ pub async fn wire(
 
     let log_in_ports = LogInMiniProgramPorts {
         wechat: Arc::new(wechat(&config.wechat)?),
-        users: Arc::clone(&users),
-        sessions: Arc::clone(&sessions),
         session_keys: store.session_keys(),
         exchanges: Arc::clone(&exchanges),
         clock: Arc::clone(clock),
-        entropy: Arc::clone(entropy),
     };
+    let sign_in = Arc::new(SignIn::new(
+        Arc::clone(&users),
+        Arc::clone(&sessions),
+        Arc::clone(entropy),
+        config.identity,
+        lifetimes,
+    ));
     let use_cases = UseCases {
         answer_once: AnswerOnce::new(exchanges, keyring, Arc::clone(clock)),
         authenticate: Authenticate::new(
@@ -105,9 +109,8 @@ pub async fn wire(
         edit_profile: EditProfile::new(Arc::clone(&users), Arc::clone(clock)),
         log_in_mini_program: LogInMiniProgram::new(
             log_in_ports,
+            sign_in,
             apps.clone(),
-            config.identity,
-            lifetimes,
             config.wechat.timeout,
         ),
         log_out: LogOut::new(

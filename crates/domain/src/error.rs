@@ -16,6 +16,12 @@ pub enum Error {
     /// WeChat does not take the code, or it was handed in before: the client needs a new one.
     #[error("the login code was not accepted")]
     LoginCodeRejected,
+    /// This browser did not begin the web login that it comes back from, or too long ago, or has finished it.
+    #[error("the state is not this browser's")]
+    StateMismatch,
+    /// The address to go to after a login is none of those that are allowed.
+    #[error("the address to return to is not allowed")]
+    ReturnToNotAllowed,
     /// No token, or one that nobody has.
     #[error("there is no such session")]
     Unauthenticated,
@@ -31,6 +37,9 @@ pub enum Error {
     /// WeChat holds this person for a risk (errcode 40226).
     #[error("WeChat blocked this login")]
     LoginBlocked,
+    /// WeChat made a person up, for a page inside WeChat that asked before anybody pressed anything.
+    #[error("WeChat gave a person who does not exist")]
+    SnapshotUser,
     /// An operator disabled the user.
     #[error("the user is disabled")]
     UserDisabled,
@@ -74,11 +83,14 @@ impl Error {
             Self::InvalidRequest(_) => "invalid_request",
             Self::AppUnknown => "app_unknown",
             Self::LoginCodeRejected => "login_code_rejected",
+            Self::StateMismatch => "state_mismatch",
+            Self::ReturnToNotAllowed => "return_to_not_allowed",
             Self::Unauthenticated => "unauthenticated",
             Self::SessionExpired => "session_expired",
             Self::SessionRevoked(_) => "session_revoked",
             Self::ClientUnauthorized => "client_unauthorized",
             Self::LoginBlocked => "login_blocked",
+            Self::SnapshotUser => "snapshot_user",
             Self::UserDisabled => "user_disabled",
             Self::AccountClosing => "account_closing",
             Self::UserNotFound => "user_not_found",

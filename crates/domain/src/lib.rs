@@ -3,16 +3,22 @@
 mod app;
 mod app_access_tokens;
 mod ask_wechat;
+mod browser_secret;
+mod claim_code;
 mod client;
+mod closed_ways;
 mod error;
 mod external_id;
+mod finished_login;
 mod id;
 mod idempotency;
 pub mod import;
 mod keyring;
+pub mod link;
 mod live_sessions;
 mod login_method;
 pub mod merge;
+mod oauth_person;
 mod one_user;
 mod operator_error;
 mod pending_login;
@@ -20,18 +26,24 @@ mod phone;
 pub mod ports;
 mod profile;
 pub mod resolve;
+mod return_to;
 mod revocation;
 mod scope;
 mod session;
+mod sign_in;
 mod time_left;
 mod token;
+pub mod unlink;
 pub mod use_case;
 mod user;
 mod user_reference;
+mod way_in;
+mod web_addresses;
 mod wechat;
 
 pub use app::{App, AppName, Apps, Channel, InvalidAppName, OpenPlatform};
 pub use app_access_tokens::{AppAccessTokens, AppCallError};
+pub use browser_secret::{BrowserSecret, InvalidBrowserSecret};
 pub use client::{Client, InvalidClient};
 pub use error::{Dependency, Error, FieldFault, PortError};
 pub use external_id::{ExternalId, InvalidExternalId};
@@ -40,17 +52,21 @@ pub use idempotency::{IdempotencyKey, InvalidIdempotencyKey};
 pub use keyring::{CannotOpen, InvalidKey, Keyring, MasterKey, Purpose};
 pub use login_method::{LoginMethod, LoginMethodKind};
 pub use operator_error::OperatorError;
-pub use pending_login::{PendingLogin, State};
+pub use pending_login::{InvalidState, LoginPurpose, PendingLogin, State};
 pub use phone::{InvalidPhone, Phone};
 pub use profile::{InvalidProfile, Profile, ProfileEdit};
+pub use return_to::{ReturnToNotAllowed, ReturnUrls};
 pub use revocation::{Revocation, RevocationView, RevokedBecause};
 pub use scope::{InvalidScope, Scope, ScopeChange};
 pub use session::{Lifetime, Lifetimes, Session};
+pub use sign_in::{LoggedIn, SignIn};
 pub use token::{InvalidToken, SessionToken, TokenDigest};
 pub use user::{User, UserAccount, UserState, WeChatIdentity};
 pub use user_reference::UserReference;
+pub use way_in::{WayIn, WayInKind};
+pub use web_addresses::WebAddresses;
 pub use wechat::{
     AppAccessToken, AppId, CodeDigest, Decrypted, EncryptedData, InvalidAccessToken, InvalidAppId,
     InvalidCode, InvalidIdentifier, InvalidSessionKey, LoginCode, NotDecryptable, OauthCode, OpenId,
-    PhoneCode, SessionKey, UnionId, UserAccessToken,
+    OpenIdDigest, PhoneCode, SessionKey, UnionId, UserAccessToken,
 };

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use crate::{AccountId, LoginMethodId, UserId};
+use crate::{AccountId, LoginMethodId, Phone, UserId};
 
 /// What an identifier is, and so where alone it may come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +48,8 @@ pub struct LoginMethod {
     pub realm: String,
     /// Case-sensitive and compared bytewise.
     pub identifier: String,
+    /// The number of a phone, unless it was sealed with a key that is lost.
+    pub phone: Option<Phone>,
     /// The WeChat account that it belongs to: the openids and the unionid of one are one way in.
     pub account: AccountId,
     /// When it became the user's.

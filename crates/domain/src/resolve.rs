@@ -81,6 +81,17 @@ pub struct Owners {
     pub unionid: Option<Owner>,
     /// Of the phone, where one was brought.
     pub phone: Option<Owner>,
+    /// When the phone's user came last, by whatever way in, to the day.
+    pub phones_user_came_at: Option<OffsetDateTime>,
+}
+
+/// Two WeChat accounts that turned out to be one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Joining {
+    /// The one whose login methods become the other's.
+    pub from: AccountId,
+    /// The other.
+    pub to: AccountId,
 }
 
 impl Owners {
@@ -91,6 +102,17 @@ impl Owners {
             .as_ref()
             .or(self.unionid.as_ref())
             .map(|owner| owner.account)
+    }
+
+    /// What WeChat says where an openid and a unionid of one user are of two accounts, as they are where a phone brought them together.
+    #[must_use]
+    pub fn joining(&self) -> Option<Joining> {
+        let (openid, unionid) = (self.openid.as_ref()?, self.unionid.as_ref()?);
+        let is_news = openid.user.id == unionid.user.id && openid.account != unionid.account;
+        is_news.then_some(Joining {
+            from: openid.account,
+            to: unionid.account,
+        })
     }
 }
 
@@ -103,6 +125,8 @@ pub enum Decision {
         owner: Box<Owner>,
         /// What to link to `owner.linked_to`.
         link: NewLinks,
+        /// The user's WeChat accounts that are one.
+        join: Option<Joining>,
         /// The other user that the unionid leads to, to be recorded.
         conflict_with: Option<UserId>,
     },
@@ -181,7 +205,7 @@ pub fn decide(owners: &Owners, asked: &Identification, now: OffsetDateTime) -> D
         // Case 5: two users.
         (Some(by_openid), Some(by_unionid)) if by_openid.user.id != by_unionid.user.id => {
             match asked.policy.on_conflict {
-                OnConflict::Keep => sign_in(owners, by_openid, link, Some(by_unionid.user.id)),
+                OnConflict::Keep => keep(owners, by_openid, by_unionid, link),
                 OnConflict::Merge => merge(owners, by_openid, by_unionid, link),
             }
         }
@@ -190,7 +214,8 @@ pub fn decide(owners: &Owners, asked: &Identification, now: OffsetDateTime) -> D
         // Case 4a.
         (None, None) if owners.phone.is_some() => {
             let owner = owners.phone.as_ref().expect("the guard looked");
-            let may_have_changed_hands = now - owner.last_used_at > PHONE_GOES_STALE_AFTER;
+            let came_at = owners.phones_user_came_at.unwrap_or(owner.last_used_at);
+            let may_have_changed_hands = now - came_at > PHONE_GOES_STALE_AFTER;
             if asked.policy.phone_joins == PhoneJoins::Reject || may_have_changed_hands {
                 return Decision::Refuse(Refusal::PhoneTaken);
             }
@@ -201,6 +226,17 @@ pub fn decide(owners: &Owners, asked: &Identification, now: OffsetDateTime) -> D
         (None, None) if asked.create_user => Decision::Register,
         (None, None) => Decision::Refuse(Refusal::NotFound),
     }
+}
+
+/// A phone of the unionid's user is one more sign that the two are one person, and no third person's: it stays where it is, and nobody is
+/// locked out.
+fn keep(owners: &Owners, by_openid: &Owner, by_unionid: &Owner, link: NewLinks) -> Decision {
+    let is_the_others = |phone: &Owner| phone.user.id == by_unionid.user.id;
+    let without_phone = Owners {
+        phone: owners.phone.clone().filter(|phone| !is_the_others(phone)),
+        ..owners.clone()
+    };
+    sign_in(&without_phone, by_openid, link, Some(by_unionid.user.id))
 }
 
 fn sign_in(owners: &Owners, owner: &Owner, link: NewLinks, conflict_with: Option<UserId>) -> Decision {
@@ -217,6 +253,7 @@ fn sign_in(owners: &Owners, owner: &Owner, link: NewLinks, conflict_with: Option
     Decision::SignIn {
         owner: Box::new(owner.clone()),
         link,
+        join: owners.joining(),
         conflict_with,
     }
 }

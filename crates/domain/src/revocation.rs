@@ -11,7 +11,10 @@ use std::{
 
 use time::OffsetDateTime;
 
-use crate::{Session, TokenDigest, UserId};
+use crate::{
+    OpenIdDigest, Session, TokenDigest, UserId,
+    closed_ways::{ClosedWay, ClosedWays},
+};
 
 /// Past this age the view may miss what another instance revoked long ago, and nobody is told that a session is good.
 const TRUSTED_FOR: Duration = Duration::from_mins(5);
@@ -95,6 +98,19 @@ pub enum Revocation {
         /// When no store can hold any of them any more.
         bars_until: OffsetDateTime,
     },
+    /// All sessions of a user are over that one of their openids opened in an earlier generation.
+    WayIn {
+        /// Whose.
+        user_id: UserId,
+        /// Which.
+        openid: OpenIdDigest,
+        /// The first generation that is good again.
+        generation: i32,
+        /// Why.
+        because: RevokedBecause,
+        /// When no store can hold any of them any more.
+        bars_until: OffsetDateTime,
+    },
     /// A user means another one since a merge; the latest of a user's aliases counts.
     Alias {
         /// The merged user.
@@ -110,6 +126,7 @@ pub enum Revocation {
 pub struct RevocationView {
     sessions: HashMap<TokenDigest, (RevokedBecause, OffsetDateTime)>,
     users: HashMap<UserId, Bar>,
+    closed_ways: ClosedWays,
     aliases: HashMap<UserId, UserId>,
     read_at: Option<Instant>,
 }
@@ -168,6 +185,21 @@ impl RevocationView {
                     );
                 }
             }
+            Revocation::WayIn {
+                user_id,
+                openid,
+                generation,
+                because,
+                bars_until,
+            } => {
+                let closed = ClosedWay {
+                    openid,
+                    generation,
+                    because,
+                    bars_until,
+                };
+                self.closed_ways.record(user_id, closed);
+            }
             Revocation::Alias { merged, into } if merged == into => {
                 self.aliases.remove(&merged);
             }
@@ -181,6 +213,7 @@ impl RevocationView {
     pub fn forget_ended(&mut self, now: OffsetDateTime) {
         self.sessions.retain(|_, (_, bars_until)| *bars_until > now);
         self.users.retain(|_, bar| bar.bars_until > now);
+        self.closed_ways.forget_ended(now);
     }
 
     /// Whether it was read lately enough to be believed.
@@ -204,7 +237,9 @@ impl RevocationView {
             let is_barred = session.generation < bar.generation && bar.except != Some(*digest);
             is_barred.then_some(bar.because)
         };
-        self.bars_token(digest).or_else(bar_of_user)
+        self.bars_token(digest)
+            .or_else(bar_of_user)
+            .or_else(|| self.closed_ways.bars(session))
     }
 
     /// The user that this id means today.

@@ -12,6 +12,7 @@ mod masters;
 mod once;
 mod opener;
 mod pending_logins;
+mod pending_value;
 mod probe;
 mod request;
 mod script;

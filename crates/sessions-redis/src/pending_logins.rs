@@ -1,17 +1,45 @@
 use async_trait::async_trait;
 use deadpool_redis::redis::cmd;
 use time::OffsetDateTime;
-use wechat_login_domain::{AppName, PendingLogin, PortError, State, ports::PendingLogins};
+use wechat_login_domain::{
+    PendingLogin, PortError, State, TokenDigest,
+    ports::{PendingLogins, Progress, RequestDigest, Taking},
+};
 
 use crate::{
-    codec::{Reader, Writer},
-    failure::Failure,
+    pending_value::{self, Stage, Value},
+    script::Script,
     server::Server,
     ttl,
 };
 
-const LAYOUT: u8 = 1;
-const WHAT: &str = "pending";
+/// Marks a login of this browser as taken, if nobody took it, and gives what was there. A login that the version before began is taken as it
+/// does, for good. ARGV: the browser, the attempt.
+static TAKE: Script = Script::new(
+    "local kept = redis.call('GET', KEYS[1])
+    if not kept then return false end
+    local layout = string.byte(kept)
+    if layout == 1 then
+        if string.sub(kept, 18, 49) ~= ARGV[1] then return false end
+        redis.call('DEL', KEYS[1])
+        return kept
+    end
+    if layout ~= 2 then return kept end
+    if string.sub(kept, 3, 34) ~= ARGV[1] then return false end
+    if string.sub(kept, 2, 2) == 'w' then
+        redis.call('SET', KEYS[1], string.sub(kept, 1, 1) .. 't' .. ARGV[1] .. ARGV[2] .. string.sub(kept, 67), 'KEEPTTL')
+    end
+    return kept",
+);
+
+/// Puts what came of a login that was taken behind it, if it is still there.
+static FINISH: Script = Script::new(
+    "local kept = redis.call('GET', KEYS[1])
+    if kept and string.byte(kept) == 2 and string.sub(kept, 2, 2) == 't' then
+        redis.call('SET', KEYS[1], string.sub(kept, 1, 1) .. 'f' .. string.sub(kept, 3) .. ARGV[1], 'KEEPTTL')
+    end
+    return 1",
+);
 
 /// Web logins that wait for WeChat, in Redis.
 pub struct RedisPendingLogins {
@@ -30,7 +58,7 @@ impl PendingLogins for RedisPendingLogins {
     async fn insert(&self, state: &State, pending: &PendingLogin) -> Result<(), PortError> {
         let mut set = cmd("SET");
         set.arg(self.server.keys().pending(state))
-            .arg(encode(pending))
+            .arg(pending_value::encode(pending))
             .arg("PX")
             .arg(ttl::milliseconds(pending.expires_at - pending.created_at));
         Ok(self.server.ask::<()>(set).await?)
@@ -38,35 +66,63 @@ impl PendingLogins for RedisPendingLogins {
 
     /// Not tried again: where the answer is lost the login is gone, and the person begins anew.
     #[tracing::instrument(name = "redis.pending_logins.take", skip_all)]
-    async fn take(&self, state: &State, now: OffsetDateTime) -> Result<Option<PendingLogin>, PortError> {
-        let mut take = cmd("GETDEL");
-        take.arg(self.server.keys().pending(state));
-        let value: Option<Vec<u8>> = self.server.ask_once(take).await?;
-        let pending = value.as_deref().map(decode).transpose()?;
-        Ok(pending.filter(|pending| now < pending.expires_at))
+    async fn take(
+        &self,
+        state: &State,
+        browser: &TokenDigest,
+        attempt: &RequestDigest,
+        now: OffsetDateTime,
+    ) -> Result<Taking, PortError> {
+        let call = TAKE
+            .on(&self.server.keys().pending(state))
+            .arg(browser.as_bytes().as_slice())
+            .arg(attempt.as_slice());
+        // With its text: nothing may be sent twice, not even after Redis said that it does not know the hash.
+        let kept: Option<Vec<u8>> = self.server.ask_once(call.whole).await?;
+        let Some(value) = kept.as_deref().map(pending_value::decode).transpose()? else {
+            return Ok(Taking::Nobodys);
+        };
+        Ok(taking(value, attempt, now))
+    }
+
+    #[tracing::instrument(name = "redis.pending_logins.finish", skip_all)]
+    async fn finish(&self, state: &State, outcome: &[u8]) -> Result<(), PortError> {
+        let call = FINISH.on(&self.server.keys().pending(state)).arg(outcome);
+        Ok(self.server.ask::<()>(call).await?)
+    }
+
+    #[tracing::instrument(name = "redis.pending_logins.forget", skip_all)]
+    async fn forget(&self, state: &State) -> Result<(), PortError> {
+        let mut delete = cmd("DEL");
+        delete.arg(self.server.keys().pending(state));
+        Ok(self.server.ask::<()>(delete).await?)
+    }
+
+    #[tracing::instrument(name = "redis.pending_logins.progress", skip_all)]
+    async fn progress(
+        &self,
+        state: &State,
+        browser: &TokenDigest,
+        now: OffsetDateTime,
+    ) -> Result<Option<Progress>, PortError> {
+        let mut get = cmd("GET");
+        get.arg(self.server.keys().pending(state));
+        let kept: Option<Vec<u8>> = self.server.ask(get).await?;
+        let value = kept.as_deref().map(pending_value::decode).transpose()?;
+        let is_there = |value: &Value| value.pending.browser == *browser && now < value.pending.expires_at;
+        Ok(value.filter(is_there).map(|value| match value.stage {
+            Stage::Waiting | Stage::Taken(_) => Progress::Waiting,
+            Stage::Finished(..) => Progress::Finished,
+        }))
     }
 }
 
-/// Layout 1: begun, expires, digest of the browser's secret; then texts: app, address called back, and where there is one the way back.
-fn encode(pending: &PendingLogin) -> Vec<u8> {
-    Writer::new(LAYOUT)
-        .moment(pending.created_at)
-        .moment(pending.expires_at)
-        .bytes(pending.browser.as_bytes())
-        .text(pending.app.as_str())
-        .text(&pending.redirect_uri)
-        .optional_text(pending.return_to.as_deref())
-        .finish()
-}
-
-fn decode(value: &[u8]) -> Result<PendingLogin, Failure> {
-    let mut reader = Reader::new(WHAT, LAYOUT, value)?;
-    Ok(PendingLogin {
-        created_at: reader.moment()?,
-        expires_at: reader.moment()?,
-        browser: reader.digest()?,
-        app: AppName::parse(reader.text()?).map_err(Failure::bad_value(WHAT))?,
-        redirect_uri: reader.text()?.to_owned(),
-        return_to: reader.optional_text()?.map(str::to_owned),
-    })
+fn taking(Value { pending, stage }: Value, attempt: &RequestDigest, now: OffsetDateTime) -> Taking {
+    match stage {
+        _ if now >= pending.expires_at => Taking::Nobodys,
+        Stage::Waiting => Taking::Taken(pending),
+        Stage::Taken(by) if by == *attempt => Taking::UnderWay,
+        Stage::Finished(by, outcome) if by == *attempt => Taking::Finished { pending, outcome },
+        Stage::Taken(_) | Stage::Finished(..) => Taking::Nobodys,
+    }
 }

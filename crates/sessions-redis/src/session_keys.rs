@@ -126,6 +126,14 @@ impl SessionKeys for RedisSessionKeys {
             previous: previous.and_then(|sealed| self.open(&context, sealed)),
         }))
     }
+
+    #[tracing::instrument(name = "redis.session_keys.remove", skip_all)]
+    async fn remove(&self, app_id: &AppId, openid: &OpenId) -> Result<(), PortError> {
+        let mut delete = cmd("DEL");
+        delete.arg(self.server.keys().session_key(app_id, openid));
+        let () = self.server.ask(delete).await?;
+        Ok(())
+    }
 }
 
 struct Kept<'a> {

@@ -63,6 +63,14 @@ impl Failure {
         )
     }
 
+    /// What the row was to belong to is not there any more.
+    pub(crate) const fn is_nobodys(&self) -> bool {
+        matches!(
+            self,
+            Self::Sql(Error::DatabaseError(DatabaseErrorKind::NotNullViolation, _))
+        )
+    }
+
     fn says(&self, beginnings: &[&str]) -> bool {
         let Self::Sql(Error::DatabaseError(DatabaseErrorKind::Unknown, info)) = self else {
             return false;

@@ -5,7 +5,7 @@ use diesel::{
 };
 use time::{Duration, OffsetDateTime};
 use wechat_login_domain::{
-    PortError, Revocation, RevokedBecause, TokenDigest, UserId,
+    OpenIdDigest, PortError, Revocation, RevokedBecause, TokenDigest, UserId,
     ports::{Reading, Revocations},
 };
 
@@ -95,6 +95,7 @@ async fn read(mut lease: Lease, rows: &Sql<'_>) -> Result<Reading, Failure> {
 const SESSION: &str = "session";
 const USER: &str = "user";
 const ALIAS: &str = "alias";
+const WAY_IN: &str = "way_in";
 
 #[derive(QueryableByName)]
 struct RevocationRow {
@@ -163,6 +164,20 @@ impl From<&Revocation> for RevocationRow {
                 bars_until: Some(Moment(*bars_until)),
                 ..row(USER, user_id.as_bytes())
             },
+            // Whose it is stands where an alias' survivor does.
+            Revocation::WayIn {
+                user_id,
+                openid,
+                generation,
+                because,
+                bars_until,
+            } => Self {
+                generation: Some(*generation),
+                into_user: Some((*user_id).into()),
+                reason: Some(because.as_str().to_owned()),
+                bars_until: Some(Moment(*bars_until)),
+                ..row(WAY_IN, openid.as_bytes())
+            },
             Revocation::Alias { merged, into } => Self {
                 into_user: Some((*into).into()),
                 ..row(ALIAS, merged.as_bytes())
@@ -193,6 +208,13 @@ impl RevocationRow {
                 user_id: user(self.subject)?,
                 generation: self.generation?,
                 except: self.except_digest.map(Digest::token),
+                because: because?,
+                bars_until: self.bars_until?.0,
+            }),
+            WAY_IN => Some(Revocation::WayIn {
+                user_id: self.into_user?.user(),
+                openid: OpenIdDigest::from_bytes(self.subject.try_into().ok()?),
+                generation: self.generation?,
                 because: because?,
                 bars_until: self.bars_until?.0,
             }),

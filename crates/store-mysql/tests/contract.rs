@@ -53,6 +53,10 @@ mod merges {
     wechat_login_testkit::merges_contract!(super::user_and_revocation_store);
 }
 
+mod unlinking {
+    wechat_login_testkit::unlinking_contract!(super::user_and_revocation_store);
+}
+
 mod administration {
     wechat_login_testkit::administration_contract!(super::administered_store);
 }

@@ -71,7 +71,7 @@ async fn a_database_without_a_schema_says_to_migrate() {
     let error = refusal(&database.settings()).await;
     assert_eq!(
         line(&error),
-        "the database's newest migration is none, and this version needs 20261121000002; run `wechat-login migrate`"
+        "the database's newest migration is none, and this version needs 20261121000005; run `wechat-login migrate`"
     );
 }
 
@@ -81,13 +81,13 @@ async fn an_older_schema_says_to_migrate() {
     drop(store);
     let mut connection = database.connect().await;
     connection
-        .query_drop("DELETE FROM __diesel_schema_migrations WHERE version = '20261121000002'")
+        .query_drop("DELETE FROM __diesel_schema_migrations WHERE version = '20261121000005'")
         .await
         .unwrap();
     let error = refusal(&database.settings()).await;
     assert_eq!(
         line(&error),
-        "the database's newest migration is 20261121000001, and this version needs 20261121000002; \
+        "the database's newest migration is 20261121000002, and this version needs 20261121000005; \
          run `wechat-login migrate`"
     );
     database.migrate().await;
@@ -104,7 +104,7 @@ async fn a_schema_of_a_newer_version_is_refused_and_left_alone() {
         .await
         .unwrap();
     let wanted = "the database was made by a newer version: it has migration 29991231000001, and this version knows none \
-         after 20261121000002";
+         after 20261121000005";
     assert_eq!(line(&refusal(&database.settings()).await), wanted);
     let error = MysqlStore::migrate(&database.settings()).await.unwrap_err();
     assert_eq!(line(&error), wanted);

@@ -9,7 +9,7 @@ use diesel::{
 };
 use time::{Duration, OffsetDateTime};
 use wechat_login_domain::{
-    PortError, Revocation, RevokedBecause, TokenDigest, UserId,
+    OpenIdDigest, PortError, Revocation, RevokedBecause, TokenDigest, UserId,
     ports::{Reading, Revocations},
 };
 
@@ -103,6 +103,7 @@ fn reading(rows: Vec<RevocationRow>, read_at: Moment) -> Result<Reading, Failure
 const SESSION: &str = "session";
 const USER: &str = "user";
 const ALIAS: &str = "alias";
+const WAY_IN: &str = "way_in";
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = revocations)]
@@ -150,6 +151,20 @@ impl From<&Revocation> for RevocationRow {
                 bars_until: Some(Moment(*bars_until)),
                 ..row(USER, user_id.as_bytes())
             },
+            // Whose it is stands where an alias' survivor does.
+            Revocation::WayIn {
+                user_id,
+                openid,
+                generation,
+                because,
+                bars_until,
+            } => Self {
+                generation: Some(*generation),
+                into_user: Some((*user_id).into()),
+                reason: Some(because.as_str().to_owned()),
+                bars_until: Some(Moment(*bars_until)),
+                ..row(WAY_IN, openid.as_bytes())
+            },
             Revocation::Alias { merged, into } => Self {
                 into_user: Some((*into).into()),
                 ..row(ALIAS, merged.as_bytes())
@@ -180,6 +195,13 @@ impl RevocationRow {
                 user_id: user(self.subject)?,
                 generation: self.generation?,
                 except: self.except_digest.map(Digest::token),
+                because: because?,
+                bars_until: self.bars_until?.0,
+            }),
+            WAY_IN => Some(Revocation::WayIn {
+                user_id: self.into_user?.user(),
+                openid: OpenIdDigest::from_bytes(self.subject.try_into().ok()?),
+                generation: self.generation?,
                 because: because?,
                 bars_until: self.bars_until?.0,
             }),

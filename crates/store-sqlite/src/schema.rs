@@ -79,6 +79,10 @@ table! {
         return_to -> Nullable<Text>,
         created_at -> BigInt,
         expires_at -> BigInt,
+        is_silent -> Bool,
+        link_to -> Nullable<Binary>,
+        attempt -> Nullable<Binary>,
+        outcome -> Nullable<Binary>,
     }
 }
 

@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use diesel::{OptionalExtension, QueryDsl, RunQueryDsl, Selectable, SelectableHelper, prelude::Queryable};
+use diesel::{
+    OptionalExtension, QueryDsl, RunQueryDsl, Selectable, SelectableHelper, delete, prelude::Queryable,
+};
 use time::{Duration, OffsetDateTime};
 use wechat_login_domain::{
     AppId, Keyring, OpenId, PortError, Purpose, SessionKey,
@@ -86,6 +88,16 @@ impl SessionKeys for SqliteSessionKeys {
             current,
             previous: previous.and_then(|sealed| open(&sealed)),
         }))
+    }
+
+    #[tracing::instrument(name = "sqlite.session_keys.remove", skip_all)]
+    async fn remove(&self, app_id: &AppId, openid: &OpenId) -> Result<(), PortError> {
+        let key = (app_id.as_str().to_owned(), openid.as_str().to_owned());
+        let write = move |connection: &mut _| {
+            delete(session_keys::table.find(key)).execute(connection)?;
+            Ok(())
+        };
+        self.database.write(write).await
     }
 }
 

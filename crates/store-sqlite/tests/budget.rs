@@ -11,6 +11,7 @@ use wechat_login_domain::{
     ports::{AppTokens, Exchanges, KeptAppToken, PendingLogins, Revocations, SessionKeys, Sessions, Users},
     resolve::{Identification, OnConflict, Policy, Resolution},
 };
+use wechat_login_store_sqlite::SqliteStore;
 use wechat_login_testkit::sample::{self, NOW, alice, bob, carol, digest, shop_mini, shop_web};
 
 static STATEMENTS: AtomicUsize = AtomicUsize::new(0);
@@ -141,5 +142,20 @@ async fn each_call_keeps_its_budget() {
     let revocations = store.revocations();
     assert_eq!(cost(revocations.record(&ended)).await, 1);
     assert_eq!(cost(revocations.since(NOW)).await, 2);
-    assert_eq!(cost(store.pending_logins().take(&sample::state(1), NOW)).await, 1);
+    pending_logins(&store).await;
+}
+
+async fn pending_logins(store: &SqliteStore) {
+    let (pending_logins, pending) = (store.pending_logins(), sample::pending_login());
+    let (state, browser) = (sample::state(1), pending.browser);
+    assert_eq!(cost(pending_logins.insert(&state, &pending)).await, 1);
+    assert_eq!(cost(pending_logins.progress(&state, &browser, NOW)).await, 1);
+    // Who comes first, who comes again, and who came too late.
+    for (attempt, statements) in [(7, 1), (7, 2), (8, 2)] {
+        let attempt = [attempt; 32];
+        let take = pending_logins.take(&state, &browser, &attempt, NOW);
+        assert_eq!(cost(take).await, statements);
+    }
+    assert_eq!(cost(pending_logins.finish(&state, b"sealed")).await, 1);
+    assert_eq!(cost(pending_logins.forget(&state)).await, 1);
 }

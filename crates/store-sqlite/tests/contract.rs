@@ -97,6 +97,10 @@ mod merges {
     wechat_login_testkit::merges_contract!(super::user_and_revocation_store);
 }
 
+mod unlinking {
+    wechat_login_testkit::unlinking_contract!(super::user_and_revocation_store);
+}
+
 mod session_lists {
     wechat_login_testkit::session_lists_contract!(super::session_store);
 }

@@ -12,7 +12,9 @@ use std::{
 use time::Duration;
 use wechat_login_domain::{
     Revocation, RevokedBecause, Session, TokenDigest, UserId,
-    ports::{AppTokens, Exchanges, KeptAppToken, PendingLogins, Revocations, SessionKeys, Sessions, Users},
+    ports::{
+        AppTokens, Exchanges, KeptAppToken, PendingLogins, Revocations, SessionKeys, Sessions, Taking, Users,
+    },
     resolve::{Identification, Resolution},
 };
 use wechat_login_store_sqlite::SqliteStore;
@@ -51,6 +53,9 @@ async fn everything_is_there_after_the_file_is_opened_again() {
     let code = sample::code_digest("a");
     let until = NOW + Duration::MINUTE;
     assert!(store.exchanges().claim(&code, NOW, until).await.unwrap());
+    let pending = sample::pending_login();
+    let state = sample::state(1);
+    store.pending_logins().insert(&state, &pending).await.unwrap();
     drop((store, keys));
 
     let store = common::open(&path).await;
@@ -62,8 +67,9 @@ async fn everything_is_there_after_the_file_is_opened_again() {
     assert_eq!(found, Some(kept_token));
     assert_eq!(store.revocations().all(NOW).await.unwrap().rows, [ended]);
     assert!(!store.exchanges().claim(&code, NOW, until).await.unwrap());
-    let pending = store.pending_logins().take(&sample::state(1), NOW).await;
-    assert_eq!(pending.unwrap(), None);
+    let pending_logins = store.pending_logins();
+    let taken = pending_logins.take(&state, &pending.browser, &[7; 32], NOW).await;
+    assert_eq!(taken.unwrap(), Taking::Taken(pending));
 }
 
 const FILE: &str = "STORE_SQLITE_TEST_FILE";

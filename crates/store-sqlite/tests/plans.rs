@@ -14,7 +14,7 @@ use diesel::{
 };
 use time::Duration;
 use wechat_login_domain::{
-    ExternalId, PendingLogin, Profile, ProfileEdit, ScopeChange, UserId, UserReference,
+    ExternalId, Profile, ProfileEdit, ScopeChange, UserId, UserReference,
     import::{ImportedIdentity, ImportedUser},
     ports::{
         Administration, AppTokens, Exchanges, KeptAppToken, PendingLogins, Revocations, SessionKeys,
@@ -50,6 +50,22 @@ fn listen() -> Option<Box<dyn Instrumentation>> {
 struct Step {
     #[diesel(sql_type = Text)]
     detail: String,
+}
+
+async fn use_pending_logins(store: &SqliteStore) {
+    let (pending_logins, pending) = (store.pending_logins(), sample::pending_login());
+    let (state, browser, attempt) = (sample::state(1), pending.browser, [7; 32]);
+    pending_logins.insert(&state, &pending).await.unwrap();
+    // Taken, told, nobody's.
+    for attempt in [attempt, attempt, [8; 32]] {
+        pending_logins
+            .take(&state, &browser, &attempt, NOW)
+            .await
+            .unwrap();
+    }
+    pending_logins.progress(&state, &browser, NOW).await.unwrap();
+    pending_logins.finish(&state, b"").await.unwrap();
+    pending_logins.forget(&state).await.unwrap();
 }
 
 async fn use_app_tokens(store: &SqliteStore) {
@@ -165,17 +181,7 @@ async fn no_statement_walks_through_a_table() {
     }
     exchanges.keep_answer(&[1; 32], b"").await.unwrap();
     exchanges.release_answer(&[1; 32]).await.unwrap();
-    let pending = PendingLogin {
-        app: app.name.clone(),
-        browser: digest(1),
-        redirect_uri: String::new(),
-        return_to: None,
-        created_at: NOW,
-        expires_at: NOW,
-    };
-    let pending_logins = store.pending_logins();
-    pending_logins.insert(&sample::state(1), &pending).await.unwrap();
-    pending_logins.take(&sample::state(1), NOW).await.unwrap();
+    use_pending_logins(&store).await;
     use_app_tokens(&store).await;
     administer(&store, id).await;
     store.revocations().since(NOW).await.unwrap();

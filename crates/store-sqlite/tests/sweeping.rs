@@ -13,7 +13,8 @@ use time::{Duration, OffsetDateTime};
 use wechat_login_domain::{
     AppId, PendingLogin, Revocation, RevokedBecause, Session, UserId,
     ports::{
-        AppTokens, Exchanges, KeptAnswer, KeptAppToken, PendingLogins, Revocations, SessionKeys, Sessions,
+        AppTokens, Exchanges, KeptAnswer, KeptAppToken, PendingLogins, Progress, Revocations, SessionKeys,
+        Sessions,
     },
 };
 use wechat_login_store_sqlite::SqliteStore;
@@ -55,12 +56,8 @@ async fn fill(store: &SqliteStore, n: u8, end: OffsetDateTime) {
         .await;
     assert_eq!(kept.unwrap(), KeptAnswer::Claimed);
     let pending = PendingLogin {
-        app: shop_mini().name,
-        browser: digest(n),
-        redirect_uri: "https://example.com".into(),
-        return_to: None,
-        created_at: end - Duration::MINUTE,
         expires_at: end,
+        ..sample::pending_login()
     };
     store
         .pending_logins()
@@ -113,8 +110,9 @@ async fn what_is_over_goes_and_what_is_not_stays() {
         .unwrap()
         .rows;
     assert_eq!(left, [ended(2, ALIVE), alias]);
-    let taken = store.pending_logins().take(&sample::state(2), NOW).await.unwrap();
-    assert!(taken.is_some());
+    let pending_logins = store.pending_logins();
+    let left = pending_logins.progress(&sample::state(2), &digest(5), NOW).await;
+    assert_eq!(left.unwrap(), Some(Progress::Waiting));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -160,6 +158,7 @@ async fn more_than_a_batch_goes_too_and_the_file_shrinks() {
         .batch_execute(
             "WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 12345)
              INSERT INTO pending_logins
+                 (state, app, browser, redirect_uri, return_to, created_at, expires_at)
              SELECT printf('%032d', value), 'shop', randomblob(32), hex(randomblob(500)), NULL, 0, 0 FROM n",
         )
         .unwrap();

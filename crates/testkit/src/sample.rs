@@ -5,8 +5,9 @@ use std::net::{IpAddr, Ipv6Addr};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use time::{Duration, OffsetDateTime, macros::datetime};
 use wechat_login_domain::{
-    App, AppAccessToken, AppId, AppName, Apps, Channel, Client, CodeDigest, LoginCode, OpenId, OpenPlatform,
-    Phone, Session, SessionId, SessionKey, State, TokenDigest, UnionId, UserId,
+    App, AppAccessToken, AppId, AppName, Apps, Channel, Client, CodeDigest, LoginCode, LoginPurpose, OpenId,
+    OpenPlatform, PendingLogin, Phone, Session, SessionId, SessionKey, State, TokenDigest, UnionId, UserId,
+    link::NewWayIn,
     ports::CodeExchange,
     resolve::{Identification, Policy},
 };
@@ -63,37 +64,61 @@ fn app(name: &str, channel: Channel, app_id: &str, open_platform: &str) -> App {
 
 /// Somebody with one WeChat account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Person(&'static str);
+pub struct Person(&'static str, u8);
 
 /// Alice.
 #[must_use]
 pub const fn alice() -> Person {
-    Person("Alice")
+    Person("Alice", 0)
 }
 
 /// Bob, whom nobody should take for Alice.
 #[must_use]
 pub const fn bob() -> Person {
-    Person("Bob")
+    Person("Bob", 0)
 }
 
 /// Carol, where a third is needed.
 #[must_use]
 pub const fn carol() -> Person {
-    Person("Carol")
+    Person("Carol", 0)
+}
+
+/// One of many; the same `n` gives the same one.
+#[must_use]
+pub const fn nth_person(n: u8) -> Person {
+    Person("Nth", n)
+}
+
+/// The same WeChat account as something to link.
+#[must_use]
+pub fn new_way_in(asked: &Identification) -> NewWayIn {
+    NewWayIn::WeChat {
+        app_id: asked.app_id.clone(),
+        openid: asked.openid.clone(),
+        open_platform: asked.open_platform.clone(),
+        unionid: asked.unionid.clone(),
+    }
 }
 
 impl Person {
     /// The person at one app.
     #[must_use]
     pub fn openid(self, app: &App) -> OpenId {
-        openid(&format!("o{}-{}", self.0, app.app_id))
+        openid(&format!("o{}-{}", self.name(), app.app_id))
     }
 
     /// The person at one Open Platform account.
     #[must_use]
     pub fn unionid(self, open_platform: &OpenPlatform) -> UnionId {
-        unionid(&format!("u{}-{}", self.0, open_platform.as_str()))
+        unionid(&format!("u{}-{}", self.name(), open_platform.as_str()))
+    }
+
+    fn name(self) -> String {
+        match self {
+            Self(name, 0) => name.to_owned(),
+            Self(name, n) => format!("{name}{n}"),
+        }
     }
 
     /// What WeChat says when the person comes through this app: who they are there, and at its Open Platform account.
@@ -188,6 +213,21 @@ pub const fn user_id(n: u8) -> UserId {
 #[must_use]
 pub fn state(n: u64) -> State {
     State::generate(&SeededEntropy::new(n))
+}
+
+/// A website's login that a browser began now, and that is there for ten minutes.
+#[must_use]
+pub fn pending_login() -> PendingLogin {
+    PendingLogin {
+        purpose: LoginPurpose::Login,
+        app: shop_web().name,
+        is_silent: false,
+        browser: digest(5),
+        redirect_uri: "https://login.example.com/v1/login/web/callback".into(),
+        return_to: None,
+        created_at: NOW,
+        expires_at: NOW + Duration::minutes(10),
+    }
 }
 
 /// Alice's session on a phone of hers, opened now and good for a week.

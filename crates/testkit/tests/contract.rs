@@ -78,6 +78,9 @@ mod app_tokens {
 mod merges {
     wechat_login_testkit::merges_contract!(super::memory_users_and_revocations);
 }
+mod unlinking {
+    wechat_login_testkit::unlinking_contract!(super::memory_users_and_revocations);
+}
 mod session_lists {
     wechat_login_testkit::session_lists_contract!(super::memory_sessions);
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use wechat_login_domain::{
     Dependency, EncryptedData, Error, FieldFault, LoginCode, PortError,
-    use_case::{LoggedIn, MiniProgramLogin},
+    use_case::{LoggedInFromMiniProgram, MiniProgramLogin},
 };
 
 use super::{
@@ -16,8 +16,8 @@ use super::{
     body::{JsonBody, object},
     device::DeviceDescription,
     idempotency,
+    login::Login,
     problem::ProblemBody,
-    representation::{SessionBody, UserBody},
 };
 
 /// How long a client waits for a login at most. The login itself goes on to its end.
@@ -47,18 +47,11 @@ pub(crate) struct UserInfo {
     iv: String,
 }
 
-/// Somebody signed in.
+/// Somebody signed in from a mini-program.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Login {
-    /// What opens the session: keep it, and send it as `Authorization: Bearer …`. It is shown once.
-    token: String,
-    #[schema(example = "Bearer")]
-    token_type: &'static str,
-    /// Seconds.
-    expires_in: i64,
-    is_new_user: bool,
-    session: SessionBody,
-    user: UserBody,
+pub(crate) struct MiniProgramLoginBody {
+    #[serde(flatten)]
+    login: Login,
     /// WeChat's JSON, decrypted, in WeChat's spelling, without openId and unionId; where `user_info` was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
@@ -72,7 +65,7 @@ pub(crate) struct Login {
     post, path = "/v1/login/mini-program", tag = "login", request_body = MiniProgramLoginRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters")),
     responses(
-        (status = 200, body = Login), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody),
+        (status = 200, body = MiniProgramLoginBody), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody),
         (status = 404, body = ProblemBody), (status = 408, body = ProblemBody), (status = 409, body = ProblemBody),
         (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody),
         (status = 429, body = ProblemBody), (status = 502, body = ProblemBody), (status = 503, body = ProblemBody),
@@ -89,7 +82,7 @@ pub(crate) async fn handle(
     let work = async move {
         let log_in = async {
             let logged_in = use_cases.log_in_mini_program.run(command).await?;
-            Ok(Login::new(logged_in))
+            Ok(MiniProgramLoginBody::from(logged_in))
         };
         idempotency::answer(
             &use_cases.answer_once,
@@ -160,15 +153,10 @@ impl UserInfo {
     }
 }
 
-impl Login {
-    fn new(logged_in: LoggedIn) -> Self {
+impl From<LoggedInFromMiniProgram> for MiniProgramLoginBody {
+    fn from(logged_in: LoggedInFromMiniProgram) -> Self {
         Self {
-            token: logged_in.token.expose().to_owned(),
-            token_type: "Bearer",
-            expires_in: (logged_in.session.expires_at - logged_in.session.created_at).whole_seconds(),
-            is_new_user: logged_in.is_new_user,
-            session: SessionBody::current(&logged_in.session),
-            user: UserBody::from(&logged_in.user),
+            login: Login::from(&logged_in.login),
             user_info: logged_in.user_info,
         }
     }

@@ -7,6 +7,7 @@ mod device;
 mod health;
 mod idempotency;
 mod log_in_mini_program;
+mod login;
 mod me;
 mod openapi;
 mod pages;

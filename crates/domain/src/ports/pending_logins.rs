@@ -1,9 +1,37 @@
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
-use crate::{PendingLogin, PortError, State};
+use crate::{PendingLogin, PortError, State, TokenDigest, ports::RequestDigest};
 
-/// Web logins that wait for WeChat.
+/// What became of the taking of a login.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taking {
+    /// It is the caller's to finish, and nobody else's.
+    Taken(PendingLogin),
+    /// The same attempt took it before, and has not finished yet.
+    UnderWay,
+    /// The same attempt took it before and finished it.
+    Finished {
+        /// The login.
+        pending: PendingLogin,
+        /// What came of it, as [`PendingLogins::finish`] was given it.
+        outcome: Vec<u8>,
+    },
+    /// There is no such login, or none of this browser, or another attempt took it.
+    Nobodys,
+}
+
+/// How far a login has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// WeChat has not answered yet, or what it said is being looked at.
+    Waiting,
+    /// It is finished.
+    Finished,
+}
+
+/// Web logins that wait for WeChat, and for a while those that do not wait any more: for the page that began, and for a browser that comes
+/// back twice.
 #[async_trait]
 pub trait PendingLogins: Send + Sync {
     /// Remembers a login until it expires.
@@ -12,9 +40,40 @@ pub trait PendingLogins: Send + Sync {
     /// [`PortError`] where the store did not answer.
     async fn insert(&self, state: &State, pending: &PendingLogin) -> Result<(), PortError>;
 
-    /// Takes a login out. Of any number of callers exactly one MUST get it; one that has expired MUST be nobody's.
+    /// Takes a login for an attempt to finish it. Of any number of callers, at once or one after the other, exactly one MUST get
+    /// [`Taking::Taken`]; the others are told what became of it where their attempt is the same, and nothing otherwise. Another browser's
+    /// login MUST stay as it is, and one that has expired MUST be nobody's.
     ///
     /// # Errors
-    /// [`PortError`] where the store did not answer: the login may be gone then, and MUST count as gone.
-    async fn take(&self, state: &State, now: OffsetDateTime) -> Result<Option<PendingLogin>, PortError>;
+    /// [`PortError`] where the store did not answer: the login may be taken then, and MUST count as gone.
+    async fn take(
+        &self,
+        state: &State,
+        browser: &TokenDigest,
+        attempt: &RequestDigest,
+        now: OffsetDateTime,
+    ) -> Result<Taking, PortError>;
+
+    /// Keeps what came of a login that was taken, until it expires. One that is gone MUST NOT come back.
+    ///
+    /// # Errors
+    /// [`PortError`] where the store did not answer: it may be kept then.
+    async fn finish(&self, state: &State, outcome: &[u8]) -> Result<(), PortError>;
+
+    /// Forgets a login of which nothing came, if it is there.
+    ///
+    /// # Errors
+    /// [`PortError`] where the store did not answer.
+    async fn forget(&self, state: &State) -> Result<(), PortError>;
+
+    /// How far a login of this browser has come; `None` where there is none any more. It MUST stay as it is.
+    ///
+    /// # Errors
+    /// [`PortError`] where the store did not answer.
+    async fn progress(
+        &self,
+        state: &State,
+        browser: &TokenDigest,
+        now: OffsetDateTime,
+    ) -> Result<Option<Progress>, PortError>;
 }

@@ -45,4 +45,10 @@ pub trait SessionKeys: Send + Sync {
         openid: &OpenId,
         now: OffsetDateTime,
     ) -> Result<Option<SessionKeyRing>, PortError>;
+
+    /// Forgets the keys of this person at this app, if there are any. Nobody else's MUST go.
+    ///
+    /// # Errors
+    /// [`PortError`] where the store did not answer.
+    async fn remove(&self, app_id: &AppId, openid: &OpenId) -> Result<(), PortError>;
 }

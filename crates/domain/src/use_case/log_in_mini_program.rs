@@ -5,15 +5,12 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use crate::{
-    App, Apps, Channel, Client, EncryptedData, Error, Lifetimes, LoginCode, Profile, Session, SessionKey,
-    SessionToken, User,
+    App, Apps, Channel, Client, EncryptedData, Error, LoggedIn, LoginCode, Profile, SessionKey, SignIn,
     ask_wechat::ask_wechat,
-    ports::{Clock, CodeExchange, Entropy, Exchanges, SessionKeys, Sessions, Users, WeChat, WeChatError},
-    resolve::{Identification, Policy, Refusal, Resolution},
+    claim_code::exchange_once,
+    ports::{Clock, CodeExchange, Exchanges, SessionKeys, WeChat, WeChatError},
+    sign_in::Arrival,
 };
-
-/// How long a code counts as in flight or spent: twice as long as WeChat takes it at all.
-const CODE_IS_CLAIMED_FOR: time::Duration = time::Duration::minutes(10);
 
 /// A mini-program's request to sign its person in.
 #[derive(Debug)]
@@ -30,17 +27,11 @@ pub struct MiniProgramLogin {
     pub client: Client,
 }
 
-/// Somebody signed in.
+/// Somebody signed in from a mini-program.
 #[derive(Debug)]
-pub struct LoggedIn {
-    /// Who.
-    pub user: User,
-    /// Whether they came for the first time.
-    pub is_new_user: bool,
-    /// What opens the session; shown once.
-    pub token: SessionToken,
-    /// The session.
-    pub session: Session,
+pub struct LoggedInFromMiniProgram {
+    /// Who, and what opens their session.
+    pub login: LoggedIn,
     /// The decrypted profile, where one was sent: without openId and unionId, which prove nothing in it.
     pub user_info: Option<Map<String, Value>>,
 }
@@ -49,20 +40,16 @@ pub struct LoggedIn {
 #[expect(missing_docs, reason = "each field is named for its port")]
 pub struct LogInMiniProgramPorts {
     pub wechat: Arc<dyn WeChat>,
-    pub users: Arc<dyn Users>,
-    pub sessions: Arc<dyn Sessions>,
     pub session_keys: Arc<dyn SessionKeys>,
     pub exchanges: Arc<dyn Exchanges>,
     pub clock: Arc<dyn Clock>,
-    pub entropy: Arc<dyn Entropy>,
 }
 
 /// A mini-program's code → session.
 pub struct LogInMiniProgram {
     ports: LogInMiniProgramPorts,
+    sign_in: Arc<SignIn>,
     apps: Apps,
-    policy: Policy,
-    lifetimes: Lifetimes,
     wechat_timeout: Duration,
 }
 
@@ -71,16 +58,14 @@ impl LogInMiniProgram {
     #[must_use]
     pub const fn new(
         ports: LogInMiniProgramPorts,
+        sign_in: Arc<SignIn>,
         apps: Apps,
-        policy: Policy,
-        lifetimes: Lifetimes,
         wechat_timeout: Duration,
     ) -> Self {
         Self {
             ports,
+            sign_in,
             apps,
-            policy,
-            lifetimes,
             wechat_timeout,
         }
     }
@@ -90,7 +75,7 @@ impl LogInMiniProgram {
     /// # Errors
     /// Everything that WeChat, the resolve rule or a store may say; nobody is signed in then.
     #[tracing::instrument(name = "log_in_mini_program", skip_all)]
-    pub async fn run(&self, login: MiniProgramLogin) -> Result<LoggedIn, Error> {
+    pub async fn run(&self, login: MiniProgramLogin) -> Result<LoggedInFromMiniProgram, Error> {
         let app = self
             .apps
             .choose(Channel::MiniProgram, login.app.as_deref())
@@ -101,61 +86,34 @@ impl LogInMiniProgram {
             Some(data) => Some(self.decrypt(&app, &exchange, data, now).await?),
             None => None,
         };
-        let (user, generation, is_new_user) = self.resolve(&app, &exchange, login.create_user, now).await?;
-        let user = self.fill_profile(user, user_info.as_ref(), now).await?;
-
-        let token = SessionToken::generate(&*self.ports.entropy);
-        let session = Session::issue(
-            (user.id, generation),
-            &app,
-            exchange.openid.clone(),
-            login.client,
-            self.lifetimes.of(app.channel),
-            now,
-            &*self.ports.entropy,
-        );
-        let digest = token.digest();
+        let arrival = Arrival {
+            app: &app,
+            openid: exchange.openid.clone(),
+            unionid: exchange.unionid.clone(),
+            phone: None,
+            profile: user_info.as_ref().map(profile).unwrap_or_default(),
+            create_user: login.create_user,
+            client: login.client,
+        };
+        let login = self.sign_in.open(arrival, now).await?;
         try_join(
             self.ports
                 .session_keys
                 .put(&app.app_id, &exchange.openid, &exchange.session_key, now),
-            self.ports.sessions.insert(&digest, &session),
+            self.sign_in.keep(&login),
         )
         .await?;
-        Ok(LoggedIn {
-            user,
-            is_new_user,
-            token,
-            session,
-            user_info,
-        })
+        Ok(LoggedInFromMiniProgram { login, user_info })
     }
 
     async fn exchange(&self, app: &App, code: &LoginCode) -> Result<CodeExchange, Error> {
+        let ask = self.ask_wechat(app, code);
+        // Every developer sends the same mock code, again and again.
         if code.is_mock() {
-            return Ok(self.ask_wechat(app, code).await?);
+            return Ok(ask.await?);
         }
         let digest = code.digest(&app.app_id);
-        let now = self.ports.clock.now();
-        if !self
-            .ports
-            .exchanges
-            .claim(&digest, now, now + CODE_IS_CLAIMED_FOR)
-            .await?
-        {
-            return Err(Error::LoginCodeRejected);
-        }
-        let answer = self.ask_wechat(app, code).await;
-        if answer.as_ref().is_err_and(|error| error.leaves_code_unspent()) {
-            // A code that stays claimed costs its person another try; what WeChat said must not be lost over it.
-            if let Err(error) = self.ports.exchanges.release(&digest).await {
-                tracing::warn!(
-                    error = &error as &dyn std::error::Error,
-                    "a code could not be released"
-                );
-            }
-        }
-        Ok(answer?)
+        exchange_once(&*self.ports.exchanges, &*self.ports.clock, &digest, ask).await
     }
 
     async fn ask_wechat(&self, app: &App, code: &LoginCode) -> Result<CodeExchange, WeChatError> {
@@ -192,61 +150,13 @@ impl LogInMiniProgram {
         user_info.remove("unionId");
         Ok(user_info)
     }
+}
 
-    async fn resolve(
-        &self,
-        app: &App,
-        exchange: &CodeExchange,
-        create_user: bool,
-        now: OffsetDateTime,
-    ) -> Result<(User, i32, bool), Error> {
-        let asked = Identification {
-            app_id: app.app_id.clone(),
-            openid: exchange.openid.clone(),
-            open_platform: app.open_platform.clone(),
-            unionid: exchange.unionid.clone(),
-            phone: None,
-            create_user,
-            policy: self.policy,
-        };
-        match self.ports.users.resolve(&asked, now).await? {
-            Resolution::User {
-                user,
-                generation,
-                is_new,
-            } => Ok((*user, generation, is_new)),
-            Resolution::Refused(refusal) => Err(match refusal {
-                Refusal::NotFound => Error::UserNotFound,
-                Refusal::PhoneTaken => Error::LoginMethodTaken,
-                Refusal::Disabled => Error::UserDisabled,
-                Refusal::Closing => Error::AccountClosing,
-            }),
-        }
-    }
-
-    async fn fill_profile(
-        &self,
-        user: User,
-        user_info: Option<&Map<String, Value>>,
-        now: OffsetDateTime,
-    ) -> Result<User, Error> {
-        let Some(user_info) = user_info else {
-            return Ok(user);
-        };
-        let text = |key| user_info.get(key).and_then(Value::as_str).unwrap_or_default();
-        let is_demoted = user_info
-            .get("is_demote")
-            .and_then(Value::as_bool)
-            .unwrap_or(false);
-        let profile = Profile::from_wechat(text("nickName"), text("avatarUrl"), is_demoted);
-        if profile.is_empty() {
-            return Ok(user);
-        }
-        Ok(self
-            .ports
-            .users
-            .fill_profile(user.id, &profile, now)
-            .await?
-            .unwrap_or(user))
-    }
+fn profile(user_info: &Map<String, Value>) -> Profile {
+    let text = |key| user_info.get(key).and_then(Value::as_str).unwrap_or_default();
+    let is_demoted = user_info
+        .get("is_demote")
+        .and_then(Value::as_bool)
+        .unwrap_or(false);
+    Profile::from_wechat(text("nickName"), text("avatarUrl"), is_demoted)
 }

@@ -2,16 +2,19 @@
 
 mod answer_once;
 mod authenticate;
+mod begin_web_login;
 mod change_scopes;
 mod disable_user;
 mod edit_profile;
 mod enable_user;
 mod find_user;
+mod finish_web_login;
 mod follow_revocations;
 mod import_users;
 mod list_conflicts;
 mod list_sessions;
 mod log_in_mini_program;
+mod log_in_mobile_app;
 mod log_out;
 mod merge_users;
 mod renew_session;
@@ -20,19 +23,27 @@ mod set_external_id;
 mod show_account;
 mod show_user;
 mod undo_merge;
+mod watch_web_login;
 
 pub use answer_once::{Answer, AnswerOnce, Claim};
 pub use authenticate::{Authenticate, Authenticated};
+pub use begin_web_login::{BeginWebLogin, BegunWebLogin, WebLoginRequest};
 pub use change_scopes::ChangeScopes;
 pub use disable_user::DisableUser;
 pub use edit_profile::EditProfile;
 pub use enable_user::EnableUser;
 pub use find_user::FindUser;
+pub use finish_web_login::{
+    FailedWebLogin, FinishWebLogin, FinishWebLoginPorts, FinishedWebLogin, WebCallback, WebLoginOutcome,
+};
 pub use follow_revocations::FollowRevocations;
 pub use import_users::ImportUsers;
 pub use list_conflicts::ListConflicts;
 pub use list_sessions::ListSessions;
-pub use log_in_mini_program::{LogInMiniProgram, LogInMiniProgramPorts, LoggedIn, MiniProgramLogin};
+pub use log_in_mini_program::{
+    LogInMiniProgram, LogInMiniProgramPorts, LoggedInFromMiniProgram, MiniProgramLogin,
+};
+pub use log_in_mobile_app::{LogInMobileApp, MobileAppLogin};
 pub use log_out::LogOut;
 pub use merge_users::MergeUsers;
 pub use renew_session::RenewSession;
@@ -41,3 +52,4 @@ pub use set_external_id::SetExternalId;
 pub use show_account::{AccountReference, ShowAccount};
 pub use show_user::ShowUser;
 pub use undo_merge::{UndoMerge, UndoneMerge};
+pub use watch_web_login::WatchWebLogin;

@@ -19,9 +19,10 @@ async fn somebody_new_becomes_a_user_and_gets_a_session() {
         client: sample::client(),
         ..login("a")
     };
-    let logged_in = world.run(request).await.unwrap();
+    let from_mini_program = world.run(request).await.unwrap();
+    assert!(from_mini_program.user_info.is_none());
+    let logged_in = from_mini_program.login;
     assert!(logged_in.is_new_user);
-    assert!(logged_in.user_info.is_none());
     let wanted = Session {
         id: logged_in.session.id,
         user_id: logged_in.user.id,
@@ -91,7 +92,7 @@ async fn a_known_person_needs_no_leave_to_become_a_user() {
         create_user: false,
         ..login("b")
     };
-    assert_eq!(world.run(request).await.unwrap().user.id, first.user.id);
+    assert_eq!(world.run(request).await.unwrap().login.user.id, first.user.id);
 }
 
 #[tokio::test]
@@ -102,7 +103,7 @@ async fn an_app_is_named_by_our_name_or_by_wechats() {
             app: Some(named.to_owned()),
             ..login("a")
         };
-        let logged_in = world.run(request).await.unwrap();
+        let logged_in = world.run(request).await.unwrap().login;
         assert_eq!(logged_in.session.app, shop_mini().name);
         assert_eq!(world.wechat.calls()[0].app_id, shop_mini().app_id);
     }

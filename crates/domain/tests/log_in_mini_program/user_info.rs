@@ -3,7 +3,7 @@ use time::Duration;
 use wechat_login_domain::{
     App, Error, ProfileEdit, SessionKey,
     ports::{Clock, Users},
-    use_case::{LoggedIn, MiniProgramLogin},
+    use_case::{LoggedInFromMiniProgram, MiniProgramLogin},
 };
 use wechat_login_testkit::{
     fake::encrypt,
@@ -24,7 +24,12 @@ fn alices_info(world: &World, app: &App) -> Value {
     })
 }
 
-async fn log_in_with(world: &World, code: &str, key: &SessionKey, info: &Value) -> Result<LoggedIn, Error> {
+async fn log_in_with(
+    world: &World,
+    code: &str,
+    key: &SessionKey,
+    info: &Value,
+) -> Result<LoggedInFromMiniProgram, Error> {
     let request = MiniProgramLogin {
         user_info: Some(encrypt(key, info)),
         ..login(code)
@@ -43,13 +48,13 @@ async fn the_profile_is_taken_over_and_handed_out_without_identifiers() {
     let world = World::with_alices("a");
     let mut info = alices_info(&world, &shop_mini());
     let logged_in = log_in_with(&world, "a", &session_key(1), &info).await.unwrap();
-    assert_eq!(logged_in.user.nickname.as_deref(), Some("爱丽丝 🐼"));
+    assert_eq!(logged_in.login.user.nickname.as_deref(), Some("爱丽丝 🐼"));
     assert_eq!(
-        logged_in.user.avatar_url.as_deref(),
+        logged_in.login.user.avatar_url.as_deref(),
         Some("https://thx.example.com/alice.png")
     );
-    let stored = world.users.find(logged_in.user.id).await.unwrap();
-    assert_eq!(stored, Some(logged_in.user));
+    let stored = world.users.find(logged_in.login.user.id).await.unwrap();
+    assert_eq!(stored, Some(logged_in.login.user));
 
     let fields = info.as_object_mut().unwrap();
     fields.remove("openId").unwrap();
@@ -63,7 +68,7 @@ async fn a_profile_that_names_nobody_is_taken_over() {
     let mut info = alices_info(&world, &shop_mini());
     info.as_object_mut().unwrap().remove("openId").unwrap();
     let logged_in = log_in_with(&world, "a", &session_key(1), &info).await.unwrap();
-    assert_eq!(logged_in.user.nickname.as_deref(), Some("爱丽丝 🐼"));
+    assert_eq!(logged_in.login.user.nickname.as_deref(), Some("爱丽丝 🐼"));
 }
 
 #[tokio::test]
@@ -77,7 +82,7 @@ async fn a_profile_that_was_encrypted_with_a_key_of_before_is_taken_over() {
         world.log_in("second").await.unwrap();
         let info = alices_info(&world, &shop_mini());
         let logged_in = log_in_with(&world, "a", &session_key(key), &info).await.unwrap();
-        assert_eq!(logged_in.user.nickname.as_deref(), Some("爱丽丝 🐼"));
+        assert_eq!(logged_in.login.user.nickname.as_deref(), Some("爱丽丝 🐼"));
         let keys = world.keys_of(alice()).await.unwrap();
         assert_eq!(
             (keys.current, keys.previous),
@@ -156,6 +161,7 @@ async fn an_anonymous_profile_overwrites_nothing() {
     let known = log_in_with(&world, "a", &session_key(1), &info)
         .await
         .unwrap()
+        .login
         .user;
 
     let mut nameless = info.clone();
@@ -172,7 +178,7 @@ async fn an_anonymous_profile_overwrites_nothing() {
         let logged_in = log_in_with(&world, code, &session_key(1), &anonymous)
             .await
             .unwrap();
-        assert_eq!(logged_in.user, known, "{anonymous}");
+        assert_eq!(logged_in.login.user, known, "{anonymous}");
         let told = logged_in.user_info.unwrap();
         assert_eq!(
             told["nickName"], anonymous["nickName"],
@@ -195,6 +201,6 @@ async fn what_the_user_calls_themselves_stands_above_what_wechat_says() {
         .unwrap();
     let info = alices_info(&world, &shop_mini());
     let logged_in = log_in_with(&world, "b", &session_key(1), &info).await.unwrap();
-    assert_eq!(logged_in.user.nickname.as_deref(), Some("Ally"));
-    assert!(logged_in.user.avatar_url.is_some());
+    assert_eq!(logged_in.login.user.nickname.as_deref(), Some("Ally"));
+    assert!(logged_in.login.user.avatar_url.is_some());
 }

@@ -1,10 +1,10 @@
 use std::{sync::Arc, time::Duration};
 
 use wechat_login_domain::{
-    Client, Error, Lifetimes, SessionKey,
+    Client, Error, Lifetimes, LoggedIn, SessionKey, SignIn,
     ports::{CodeExchange, SessionKeyRing, SessionKeys, WeChatError},
     resolve::Policy,
-    use_case::{LogInMiniProgram, LogInMiniProgramPorts, LoggedIn, MiniProgramLogin},
+    use_case::{LogInMiniProgram, LogInMiniProgramPorts, LoggedInFromMiniProgram, MiniProgramLogin},
 };
 use wechat_login_testkit::{
     fake::{
@@ -50,21 +50,25 @@ impl World {
     }
 
     pub(crate) async fn log_in(&self, code: &str) -> Result<LoggedIn, Error> {
-        self.run(login(code)).await
+        Ok(self.run(login(code)).await?.login)
     }
 
-    pub(crate) async fn run(&self, login: MiniProgramLogin) -> Result<LoggedIn, Error> {
+    pub(crate) async fn run(&self, login: MiniProgramLogin) -> Result<LoggedInFromMiniProgram, Error> {
         let ports = LogInMiniProgramPorts {
             wechat: self.wechat.clone(),
-            users: self.users.clone(),
-            sessions: self.sessions.clone(),
             session_keys: self.session_keys.clone(),
             exchanges: self.exchanges.clone(),
             clock: self.clock.clone(),
-            entropy: self.entropy.clone(),
         };
+        let sign_in = SignIn::new(
+            self.users.clone(),
+            self.sessions.clone(),
+            self.entropy.clone(),
+            self.policy,
+            Lifetimes::default(),
+        );
         let timeout = self.wechat_timeout.unwrap_or(Duration::from_secs(3));
-        LogInMiniProgram::new(ports, sample::apps(), self.policy, Lifetimes::default(), timeout)
+        LogInMiniProgram::new(ports, Arc::new(sign_in), sample::apps(), timeout)
             .run(login)
             .await
     }

@@ -3,12 +3,14 @@
 use std::error::Error;
 
 use deadpool_redis::redis::cmd;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use wechat_login_domain::{
-    PortError, Session,
-    ports::{AppTokens, Exchanges, PendingLogins, SessionKeys, Sessions},
+    PendingLogin, PortError, Session,
+    ports::{AppTokens, Exchanges, PendingLogins, Progress, SessionKeys, Sessions, Taking},
 };
-use wechat_login_testkit::sample::{NOW, alice, code_digest, digest, session, session_key, shop_mini, state};
+use wechat_login_testkit::sample::{
+    NOW, alice, code_digest, digest, pending_login, session, session_key, shop_mini, state,
+};
 
 use crate::{
     common,
@@ -78,7 +80,9 @@ async fn a_newer_value_is_a_failure_and_never_nothing() {
     );
     is_newer(store.app_tokens().find(&app.app_id, NOW).await);
     is_newer(store.app_tokens().claim_fetch(&app.app_id, NOW, until).await);
-    is_newer(store.pending_logins().take(&state(1), NOW).await);
+    let pending_logins = store.pending_logins();
+    is_newer(pending_logins.take(&state(1), &digest(5), &[7; 32], NOW).await);
+    is_newer(pending_logins.progress(&state(1), &digest(5), NOW).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -115,4 +119,49 @@ async fn a_renewal_keeps_what_a_newer_version_added() {
     );
     let value: Vec<u8> = run(&mut connection, &["GET", &key]).await;
     assert!(value.ends_with(b"ADDED"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_that_the_version_before_began_is_taken_once_and_for_all() {
+    let prefix = common::prefix();
+    let store = common::connect(&common::server(), &prefix).await;
+    let pending = PendingLogin {
+        return_to: Some("/a".into()),
+        ..pending_login()
+    };
+    // Layout 1: begun, expires, browser; texts, each behind its length plus one: app, address called back, way back.
+    let microseconds = |moment: OffsetDateTime| {
+        let microseconds = moment.unix_timestamp_nanos() / 1000;
+        i64::try_from(microseconds).unwrap().to_be_bytes()
+    };
+    let mut value = vec![1];
+    value.extend(microseconds(pending.created_at));
+    value.extend(microseconds(pending.expires_at));
+    value.extend(pending.browser.as_bytes());
+    for text in [pending.app.as_str(), &pending.redirect_uri, "/a"] {
+        value.push(u8::try_from(text.len() + 1).unwrap());
+        value.extend(text.as_bytes());
+    }
+    let mut set = cmd("SET");
+    set.arg(format!("{prefix}pending:{}", state(1).expose()))
+        .arg(value)
+        .arg("PX")
+        .arg(60_000);
+    let () = set
+        .query_async(&mut connection(&common::server()).await)
+        .await
+        .unwrap();
+
+    let pending_logins = store.pending_logins();
+    let seen = pending_logins.progress(&state(1), &pending.browser, NOW).await;
+    assert_eq!(seen.unwrap(), Some(Progress::Waiting));
+    let take = async |browser| {
+        pending_logins
+            .take(&state(1), &browser, &[7; 32], NOW)
+            .await
+            .unwrap()
+    };
+    assert_eq!(take(digest(6)).await, Taking::Nobodys);
+    assert_eq!(take(pending.browser).await, Taking::Taken(pending.clone()));
+    assert_eq!(take(pending.browser).await, Taking::Nobodys);
 }

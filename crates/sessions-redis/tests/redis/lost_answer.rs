@@ -11,8 +11,8 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 use wechat_login_domain::{
-    PendingLogin, Session,
-    ports::{AppTokens, Exchanges, KeptAnswer, PendingLogins, SessionKeys, Sessions},
+    Session,
+    ports::{AppTokens, Exchanges, KeptAnswer, PendingLogins, SessionKeys, Sessions, Taking},
 };
 use wechat_login_sessions_redis::RedisStore;
 use wechat_login_testkit::sample::{
@@ -186,17 +186,16 @@ async fn a_renewal_and_a_new_key_whose_answers_were_lost_are_done_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_login_whose_taking_was_lost_is_nobodys() {
     let (loses, store) = store().await;
-    let pending = PendingLogin {
-        app: sample::shop_web().name,
-        browser: digest(5),
-        redirect_uri: "https://login.example.com/callback".into(),
-        return_to: None,
-        created_at: NOW,
-        expires_at: NOW + Duration::minutes(10),
-    };
+    let pending = sample::pending_login();
     store.pending_logins().insert(&state(1), &pending).await.unwrap();
     loses.next_answer();
-    assert!(store.pending_logins().take(&state(1), NOW).await.is_err());
+    let take = async || {
+        let pending_logins = store.pending_logins();
+        pending_logins
+            .take(&state(1), &pending.browser, &[7; 32], NOW)
+            .await
+    };
+    assert!(take().await.is_err());
     assert!(loses.is_done());
-    assert_eq!(store.pending_logins().take(&state(1), NOW).await.unwrap(), None);
+    assert_eq!(take().await.unwrap(), Taking::UnderWay, "and it never ends");
 }

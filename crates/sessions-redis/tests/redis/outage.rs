@@ -6,13 +6,13 @@ use std::{
 };
 
 use wechat_login_domain::{
-    Dependency, PendingLogin, PortError, SessionToken,
-    ports::{Exchanges, PendingLogins, Sessions},
+    Dependency, PortError, SessionToken, State,
+    ports::{Exchanges, PendingLogins, Sessions, Taking},
 };
 use wechat_login_sessions_redis::RedisStore;
 use wechat_login_testkit::{
     fake::SeededEntropy,
-    sample::{self, NOW, code_digest, digest, session, state},
+    sample::{NOW, code_digest, digest, pending_login, session, state},
 };
 
 use crate::{
@@ -23,21 +23,17 @@ use crate::{
 /// Less than what a session check may take.
 const BUDGET: Duration = Duration::from_millis(450);
 
-fn pending() -> PendingLogin {
-    PendingLogin {
-        app: sample::shop_web().name,
-        browser: digest(5),
-        redirect_uri: "https://login.example.com/callback".into(),
-        return_to: None,
-        created_at: NOW,
-        expires_at: NOW + time::Duration::minutes(10),
-    }
+async fn take(store: &RedisStore, state: &State) -> Result<Taking, PortError> {
+    let pending_logins = store.pending_logins();
+    pending_logins
+        .take(state, &pending_login().browser, &[7; 32], NOW)
+        .await
 }
 
 /// Every kind of call fails, all of them within the budget, and all with "unknown" as the answer.
 async fn fails(store: &RedisStore) {
     let begun = Instant::now();
-    let (sessions, exchanges, pending_logins) = (store.sessions(), store.exchanges(), store.pending_logins());
+    let (sessions, exchanges) = (store.sessions(), store.exchanges());
     let (session, code, state) = (session(), code_digest("a"), state(1));
     let until = NOW + time::Duration::MINUTE;
     let (digest, other) = (digest(1), digest(2));
@@ -46,7 +42,7 @@ async fn fails(store: &RedisStore) {
         async { sessions.insert(&other, &session).await },
         async { sessions.renew(&digest, &session, &session).await.map(drop) },
         async { exchanges.claim(&code, NOW, until).await.map(drop) },
-        async { pending_logins.take(&state, NOW).await.map(drop) },
+        async { take(store, &state).await.map(drop) },
         async { store.ping().await },
     )
     .into();
@@ -73,16 +69,12 @@ async fn recovers(store: &RedisStore) {
         .expect("Redis answers");
     store
         .pending_logins()
-        .insert(&state(1), &pending())
+        .insert(&state(1), &pending_login())
         .await
         .expect("Redis answers");
     assert_eq!(
-        store
-            .pending_logins()
-            .take(&state(1), NOW)
-            .await
-            .expect("Redis answers"),
-        Some(pending())
+        take(store, &state(1)).await.expect("Redis answers"),
+        Taking::Taken(pending_login())
     );
 }
 
@@ -195,27 +187,21 @@ async fn a_login_whose_taking_was_not_answered_is_gone() {
     let store = common::connect(&server.url(), "wl:").await;
     store
         .pending_logins()
-        .insert(&state(1), &pending())
+        .insert(&state(1), &pending_login())
         .await
         .unwrap();
     store
         .pending_logins()
-        .insert(&state(2), &pending())
+        .insert(&state(2), &pending_login())
         .await
         .unwrap();
     // The pool has a connection to send it over.
-    assert!(
-        store
-            .pending_logins()
-            .take(&state(2), NOW)
-            .await
-            .unwrap()
-            .is_some()
-    );
+    let taken = take(&store, &state(2)).await.unwrap();
+    assert_eq!(taken, Taking::Taken(pending_login()));
     server.pause();
-    assert!(store.pending_logins().take(&state(1), NOW).await.is_err());
+    assert!(take(&store, &state(1)).await.is_err());
     server.resume();
-    let taken = store.pending_logins().take(&state(1), NOW).await;
+    let taken = take(&store, &state(1)).await;
     assert!(taken.is_ok(), "it may be there or not, but nobody was told twice");
 }
 
@@ -234,16 +220,18 @@ async fn cut_connections_are_invisible() {
         let found = store.sessions().find(&digest(1)).await;
         assert_eq!(found.unwrap(), Some(session()), "{n}");
         let state = state(n);
-        store.pending_logins().insert(&state, &pending()).await.unwrap();
+        store
+            .pending_logins()
+            .insert(&state, &pending_login())
+            .await
+            .unwrap();
         let _killed: u32 = run(
             &mut connection,
             &["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"],
         )
         .await;
-        assert!(
-            store.pending_logins().take(&state, NOW).await.unwrap().is_some(),
-            "{n}"
-        );
+        let taken = take(&store, &state).await.unwrap();
+        assert_eq!(taken, Taking::Taken(pending_login()), "{n}");
     }
 }
 
@@ -327,12 +315,8 @@ fn a_connection_outlives_the_runtime_that_needed_it_first() {
             .unwrap();
         let sessions = store.sessions();
         assert_eq!(worker.block_on(sessions.find(&token)).unwrap(), None);
-        assert!(
-            worker
-                .block_on(store.pending_logins().take(&state(1), NOW))
-                .unwrap()
-                .is_none()
-        );
+        let taken = worker.block_on(take(&store, &state(1))).unwrap();
+        assert_eq!(taken, Taking::Nobodys);
     }
     let stats: String =
         main.block_on(async { run(&mut server.connection().await, &["INFO", "stats"]).await });

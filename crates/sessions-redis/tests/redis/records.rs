@@ -3,7 +3,7 @@
 use deadpool_redis::redis::aio::MultiplexedConnection;
 use time::Duration;
 use wechat_login_domain::{
-    PendingLogin, SessionToken,
+    SessionToken,
     ports::{AppTokens, Exchanges, KeptAppToken, PendingLogins, SessionKeys, Sessions},
 };
 use wechat_login_sessions_redis::RedisStore;
@@ -65,17 +65,20 @@ pub(crate) async fn write_everything(store: &RedisStore, token: &SessionToken) {
         .await
         .expect("Redis answers");
 
-    let pending = PendingLogin {
-        app: shop_web().name,
-        browser: digest(5),
-        redirect_uri: "https://login.example.com/callback".into(),
-        return_to: None,
-        created_at: NOW,
-        expires_at: NOW + Duration::minutes(10),
-    };
-    store
-        .pending_logins()
-        .insert(&state(1), &pending)
+    let pending_logins = store.pending_logins();
+    let (pending, attempt) = (sample::pending_login(), [7; 32]);
+    for n in [1, 2] {
+        pending_logins
+            .insert(&state(n), &pending)
+            .await
+            .expect("Redis answers");
+    }
+    pending_logins
+        .take(&state(2), &pending.browser, &attempt, NOW)
+        .await
+        .expect("Redis answers");
+    pending_logins
+        .finish(&state(2), b"sealed")
         .await
         .expect("Redis answers");
 
@@ -125,7 +128,7 @@ async fn every_key_has_a_time_to_live() {
         ("session_key:", 1, Duration::days(30)),
         ("exchange:code:", 1, Duration::MINUTE),
         ("exchange:answer:", 2, Duration::MINUTE),
-        ("pending:", 1, Duration::minutes(10)),
+        ("pending:", 2, Duration::minutes(10)),
         ("app_token:", 3, Duration::DAY),
     ];
     let keys = keys(&mut connection, &prefix).await;

@@ -2,7 +2,7 @@
 
 use wechat_login_domain::{
     SessionToken,
-    ports::{PendingLogins, Sessions},
+    ports::{PendingLogins, Sessions, Taking},
 };
 use wechat_login_sessions_redis::{ConnectError, FeedEvent};
 use wechat_login_testkit::{
@@ -217,14 +217,12 @@ async fn a_user_with_the_documented_rights_will_do() {
     let url = format!("redis://wechat-login:SECRET@127.0.0.1:{}/2", server.port());
     let store = common::connect(&url, "wl:").await;
     records::write_everything(&store, &SessionToken::generate(&SeededEntropy::new(1))).await;
-    assert!(
-        store
-            .pending_logins()
-            .take(&state(1), NOW)
-            .await
-            .unwrap()
-            .is_some()
-    );
+    let taken = store
+        .pending_logins()
+        .take(&state(1), &digest(5), &[7; 32], NOW)
+        .await
+        .unwrap();
+    assert!(matches!(taken, Taking::Taken(_)), "{taken:?}");
     store.sessions().remove(&digest(1)).await.unwrap();
     assert_eq!(store.feed().recv().await, Some(FeedEvent::Up));
     let log: Vec<deadpool_redis::redis::Value> = run(&mut connection, &["ACL", "LOG"]).await;

@@ -1,11 +1,15 @@
 use time::Duration;
 use wechat_login_domain::{
-    ExternalId, ScopeChange, UserId, UserReference,
+    ExternalId, LoginMethod, ScopeChange, UserId, UserReference,
     import::{ImportedIdentity, ImportedUser},
+    link::{Linking, NewWayIn},
     ports::{Administration, Merging, Undoing, Users},
-    resolve::Resolution,
+    resolve::{Identification, PhoneJoins, Policy, Resolution},
+    unlink::{Unlinked, Unlinking},
 };
-use wechat_login_testkit::sample::{NOW, Person, alice, bob, carol, phone, shop_mini};
+use wechat_login_testkit::sample::{
+    NOW, Person, alice, bob, carol, new_way_in, nth_person, phone, shop_mini, shop_web,
+};
 
 use crate::MysqlStore;
 
@@ -46,4 +50,46 @@ pub(super) async fn administer(store: &MysqlStore, id: UserId) {
         ..ImportedUser::default()
     });
     users.import(&people, NOW).await.unwrap();
+}
+
+/// Links and unlinks, and joins two accounts that a phone brought together.
+pub(super) async fn link_and_unlink(store: &MysqlStore, id: UserId) {
+    let users = store.users();
+    for new in [
+        new_way_in(&nth_person(1).at(&shop_web())),
+        NewWayIn::Phone(phone(3)),
+        NewWayIn::Phone(phone(4)),
+        NewWayIn::Phone(phone(3)),
+    ] {
+        let linking = users.link(id, &new, NOW).await.unwrap();
+        assert!(matches!(linking, Linking::Linked(_)), "{linking:?}");
+    }
+    let joining = |asked: Identification| Identification {
+        phone: Some(phone(3)),
+        policy: Policy {
+            phone_joins: PhoneJoins::Link,
+            ..asked.policy
+        },
+        ..asked
+    };
+    let unbound = joining(nth_person(2).at_unbound(&shop_mini()));
+    users.resolve(&unbound, NOW).await.unwrap();
+    users
+        .resolve(&joining(nth_person(2).at(&shop_web())), NOW)
+        .await
+        .unwrap();
+    users.resolve(&nth_person(2).at(&shop_mini()), NOW).await.unwrap();
+    let account = users.find_account(id).await.unwrap().unwrap();
+    let openid = nth_person(2).openid(&shop_mini());
+    let of_it = |method: &&LoginMethod| method.identifier == openid.as_str();
+    let unlinking = Unlinking {
+        user_id: id,
+        method: account.methods.iter().find(of_it).unwrap().id,
+        phone_leads_in: false,
+        bars_until: NOW,
+    };
+    let Unlinked::Done { removed, .. } = users.unlink(&unlinking).await.unwrap() else {
+        panic!("others are left")
+    };
+    assert_eq!(removed.len(), 3);
 }

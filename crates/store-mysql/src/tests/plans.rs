@@ -21,7 +21,10 @@ use wechat_login_domain::{
 };
 use wechat_login_testkit::sample::{NOW, alice, digest, phone, shop_mini, shop_web};
 
-use super::{administer::administer, common};
+use super::{
+    administer::{administer, link_and_unlink},
+    common,
+};
 use crate::sql::Sql;
 
 /// How the server goes about one table of a statement.
@@ -138,6 +141,7 @@ async fn use_everything(store: &crate::MysqlStore) {
     store.revocations().record(&ended).await.unwrap();
     store.revocations().since(before).await.unwrap();
     store.sweep(NOW).await.unwrap();
+    link_and_unlink(store, id).await;
     administer(store, id).await;
 }
 

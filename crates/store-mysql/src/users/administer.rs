@@ -9,34 +9,15 @@ use wechat_login_domain::{
 };
 
 use super::{
-    MysqlUsers,
-    attempt::{self, Attempt},
-    conflicts,
+    MysqlUsers, attempt, conflicts,
     import::Import,
     merging::Merge,
-    one_user::{Deed, OfUser},
     reference,
     standing::{ChangeScopes, Disable, Enable, SetExternalId},
     undoing::UndoMerge,
 };
-use crate::failure::Failure;
-
 /// People are many, and nobody's request waits for them.
 const IMPORT: Duration = Duration::from_secs(30);
-
-impl MysqlUsers {
-    async fn attempt<A: Attempt>(&self, attempt: A) -> Result<A::Outcome, Failure> {
-        let mut lease = self.database.lease().await?;
-        let outcome = attempt::run(&mut lease, &attempt, &*self.entropy).await?;
-        lease.done();
-        Ok(outcome)
-    }
-
-    async fn to_user<D: Deed>(&self, id: UserId, deed: D) -> Result<D::Outcome, Failure> {
-        let keyring = &self.keyring;
-        self.attempt(OfUser { id, keyring, deed }).await
-    }
-}
 
 #[async_trait]
 impl Administration for MysqlUsers {

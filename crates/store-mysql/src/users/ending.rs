@@ -4,7 +4,7 @@ use diesel::{
     QueryableByName,
     sql_types::{Binary, Integer},
 };
-use wechat_login_domain::{Keyring, Revocation, User, ports::SessionsEnding};
+use wechat_login_domain::{Keyring, Revocation, User, UserId, ports::SessionsEnding};
 
 use super::one_user::Deed;
 use crate::{
@@ -39,19 +39,26 @@ struct Raised {
     generation: i32,
 }
 
+/// Raises the generation of a user, who must be locked, and of everybody who was merged into them, and gives what they are then.
+pub(super) async fn raise(lease: &mut Lease, root: UserId) -> Result<Vec<(UserId, i32)>, Failure> {
+    const RAISE: &str = "UPDATE users SET generation = generation + 1, version = version + 1 WHERE root = ?";
+    const RAISED: &str = "SELECT id, generation FROM users WHERE root = ? ORDER BY id";
+    let root = || [Value::Bytes(root.as_bytes())];
+    lease.execute(&Sql::new(RAISE, root())).await?;
+    let raised = lease.load::<Raised>(&Sql::new(RAISED, root())).await?;
+    let raised = raised.into_iter().map(|row| (row.id.user(), row.generation));
+    Ok(raised.collect())
+}
+
 /// A merged user's sessions name the merged user, so each id is barred by itself. The user must be locked, and nobody's former id.
 pub(super) async fn end_sessions(
     lease: &mut Lease,
     ending: &SessionsEnding,
 ) -> Result<Vec<Revocation>, Failure> {
-    const RAISE: &str = "UPDATE users SET generation = generation + 1, version = version + 1 WHERE root = ?";
-    const RAISED: &str = "SELECT id, generation FROM users WHERE root = ? ORDER BY id";
-    let root = || [Value::Bytes(ending.user_id.as_bytes())];
-    lease.execute(&Sql::new(RAISE, root())).await?;
-    let raised = lease.load::<Raised>(&Sql::new(RAISED, root())).await?;
-    let rows = raised.into_iter().map(|raised| Revocation::User {
-        user_id: raised.id.user(),
-        generation: raised.generation,
+    let raised = raise(lease, ending.user_id).await?;
+    let rows = raised.into_iter().map(|(user_id, generation)| Revocation::User {
+        user_id,
+        generation,
         except: ending.except,
         because: ending.because,
         bars_until: ending.bars_until,

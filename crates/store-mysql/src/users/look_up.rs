@@ -1,3 +1,4 @@
+use time::OffsetDateTime;
 use wechat_login_domain::{
     ExternalId, Keyring, LoginMethodKind, User, UserAccount, UserId,
     resolve::{Owner, Owners},
@@ -5,7 +6,7 @@ use wechat_login_domain::{
 
 use super::{
     brought::{Brought, Identifier},
-    row::{MethodRow, OwnerRow, ROOT_AND_PHONE, USER_COLUMNS, UserRow},
+    row::{CAME_AT, METHOD_COLUMNS, MethodRow, OwnerRow, ROOT_AND_PHONE, USER_COLUMNS, UserRow},
 };
 use crate::{
     failure::Failure,
@@ -23,7 +24,9 @@ pub(super) async fn owners(
 ) -> Result<Owners, Failure> {
     let all: Vec<_> = brought.all().collect();
     let mut owners = Owners::default();
-    for (identifier, owner) in all.iter().zip(held(lease, &all, keyring).await?) {
+    for (identifier, held) in all.iter().zip(held(lease, &all, keyring).await?) {
+        let (owner, came_at) = held.map(|held| (held.owner, held.came_at)).unzip();
+        owners.phones_user_came_at = owners.phones_user_came_at.max(came_at.flatten());
         let place = match identifier.kind {
             LoginMethodKind::WeChatOpenId => &mut owners.openid,
             LoginMethodKind::WeChatUnionId => &mut owners.unionid,
@@ -34,32 +37,44 @@ pub(super) async fn owners(
     Ok(owners)
 }
 
+/// Whose an identifier is.
+pub(super) struct Held {
+    pub(super) owner: Owner,
+    /// When its user came last, where it is a phone.
+    came_at: Option<OffsetDateTime>,
+}
+
 /// Whose each of these is, in their order: one statement, each step of which is one key, and whose rows are all that a login answers with.
 pub(super) async fn held(
     lease: &mut Lease,
     identifiers: &[&Identifier],
     keyring: &Keyring,
-) -> Result<Vec<Option<Owner>>, Failure> {
+) -> Result<Vec<Option<Held>>, Failure> {
     let mut owners = Vec::new();
     owners.resize_with(identifiers.len(), || None);
     if identifiers.is_empty() {
         return Ok(owners);
     }
-    let one = |n| {
+    let one = |(n, identifier): (usize, &&Identifier)| {
+        let is_phone = identifier.kind == LoginMethodKind::Phone;
+        let came_at = if is_phone { CAME_AT } else { "NULL" };
         format!(
-            "SELECT {n} AS n, m.user_id AS linked_to, m.account, m.last_used_at, {USER_COLUMNS}
+            "SELECT {n} AS n, m.user_id AS linked_to, m.account, m.last_used_at, {came_at} AS came_at, {USER_COLUMNS}
              FROM login_methods m JOIN users u ON u.id = m.user_id
              {ROOT_AND_PHONE}
              WHERE m.kind = ? AND m.realm = ? AND m.identifier = ?"
         )
     };
-    let text = (0..identifiers.len()).map(one).collect::<Vec<_>>();
+    let text = identifiers.iter().enumerate().map(one).collect::<Vec<_>>();
     let values = identifiers.iter().flat_map(|one| one.values());
     let sql = Sql::new(text.join(" UNION ALL "), values);
     for row in lease.load::<OwnerRow>(&sql).await? {
         let n = usize::try_from(row.n).map_err(Failure::bad_row("login_methods"))?;
         let place = owners.get_mut(n).ok_or(Failure::BadRow("login_methods"))?;
-        *place = Some(row.owner(keyring)?);
+        *place = Some(Held {
+            came_at: row.came_at.map(|at| at.0),
+            owner: row.owner(keyring)?,
+        });
     }
     Ok(owners)
 }
@@ -104,16 +119,17 @@ pub(super) async fn account_now(
     asked: Asked<'_>,
     keyring: &Keyring,
 ) -> Result<Option<UserAccount>, Failure> {
-    const METHODS: &str =
-        "SELECT l.id, l.user_id, l.kind, l.realm, l.identifier, l.account, l.linked_at, l.last_used_at
+    let methods = format!(
+        "SELECT {METHOD_COLUMNS}
          FROM users f JOIN login_methods l ON l.user_id = f.id
-         WHERE f.root = ? ORDER BY l.linked_at, l.id";
+         WHERE f.root = ? ORDER BY l.linked_at, l.id"
+    );
     let Some(user) = user(lease, asked, keyring).await? else {
         return Ok(None);
     };
-    let sql = Sql::new(METHODS, [Value::Bytes(user.id.as_bytes())]);
+    let sql = Sql::new(methods, [Value::Bytes(user.id.as_bytes())]);
     let methods = lease.load::<MethodRow>(&sql).await?;
-    let methods = methods.into_iter().map(TryInto::try_into);
+    let methods = methods.into_iter().map(|row| row.method(keyring));
     Ok(Some(UserAccount {
         user,
         methods: methods.collect::<Result<_, _>>()?,

@@ -9,7 +9,7 @@ use super::{
     look_up::{self, Asked},
     merging::{self, Relabelling},
     resolve::Login,
-    write,
+    write::{self, Whose},
 };
 use crate::{failure::Failure, lease::Lease};
 
@@ -36,7 +36,8 @@ pub(super) async fn run(
     let relabelling = relabelling(&owners)?;
     let users = (survivor.user.id, merged.user.id);
     merging::write(lease, users, relabelling, login.now).await?;
-    if !write::link(lease, login, survivor.user.id, link, owners.wechat_account()).await? {
+    let whose = Whose::Of(survivor.user.id);
+    if !write::link(lease, &login.bringing(), &whose, link, owners.wechat_account()).await? {
         lease.batch("ROLLBACK").await?;
         return Ok(None);
     }

@@ -6,6 +6,7 @@ mod brought;
 mod conflicts;
 mod ending;
 mod import;
+mod link;
 mod look_up;
 mod merge;
 mod merging;
@@ -17,6 +18,7 @@ mod resolve;
 mod row;
 mod standing;
 mod undoing;
+mod unlink;
 mod write;
 
 use std::sync::Arc;
@@ -25,11 +27,21 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 use wechat_login_domain::{
     ExternalId, Keyring, PortError, Profile, ProfileEdit, User, UserAccount, UserId,
+    link::{Linking, NewWayIn},
     ports::{Entropy, Users},
     resolve::{Identification, Resolution},
+    unlink::{Unlinked, Unlinking},
 };
 
-use self::{look_up::Asked, profile::Change, resolve::Login};
+use self::{
+    attempt::Attempt,
+    link::Link,
+    look_up::Asked,
+    one_user::{Deed, OfUser},
+    profile::Change,
+    resolve::Login,
+    unlink::Unlink,
+};
 use crate::{database::Database, failure::Failure};
 
 /// Users in MySQL.
@@ -46,6 +58,18 @@ impl MysqlUsers {
             keyring,
             entropy,
         }
+    }
+
+    async fn attempt<A: Attempt>(&self, attempt: A) -> Result<A::Outcome, Failure> {
+        let mut lease = self.database.lease().await?;
+        let outcome = attempt::run(&mut lease, &attempt, &*self.entropy).await?;
+        lease.done();
+        Ok(outcome)
+    }
+
+    async fn to_user<D: Deed>(&self, id: UserId, deed: D) -> Result<D::Outcome, Failure> {
+        let keyring = &self.keyring;
+        self.attempt(OfUser { id, keyring, deed }).await
     }
 
     async fn account(&self, asked: Asked<'_>) -> Result<Option<UserAccount>, Failure> {
@@ -73,10 +97,18 @@ impl Users for MysqlUsers {
     #[tracing::instrument(name = "mysql.users.resolve", skip_all)]
     async fn resolve(&self, asked: &Identification, now: OffsetDateTime) -> Result<Resolution, PortError> {
         let login = Login::new(asked, now, &self.keyring, &*self.entropy);
-        let mut lease = self.database.lease().await?;
-        let resolution = attempt::run(&mut lease, &login, &*self.entropy).await?;
-        lease.done();
-        Ok(resolution)
+        Ok(self.attempt(login).await?)
+    }
+
+    #[tracing::instrument(name = "mysql.users.link", skip_all)]
+    async fn link(&self, to: UserId, new: &NewWayIn, now: OffsetDateTime) -> Result<Linking, PortError> {
+        let link = Link::new(to, new, now, &self.keyring, &*self.entropy);
+        Ok(self.attempt(link).await?)
+    }
+
+    #[tracing::instrument(name = "mysql.users.unlink", skip_all)]
+    async fn unlink(&self, asked: &Unlinking) -> Result<Unlinked, PortError> {
+        Ok(self.to_user(asked.user_id, Unlink(*asked)).await?)
     }
 
     #[tracing::instrument(name = "mysql.users.find", skip_all)]

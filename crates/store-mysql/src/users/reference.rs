@@ -53,7 +53,11 @@ async fn meant(
         UserReference::Phone(phone) => {
             let identifiers = Identifier::of_phone(phone, keyring);
             let held = look_up::held(lease, &identifiers.iter().collect::<Vec<_>>(), keyring).await?;
-            return Ok(held.into_iter().flatten().map(|owner| owner.user.id).collect());
+            return Ok(held
+                .into_iter()
+                .flatten()
+                .map(|held| held.owner.user.id)
+                .collect());
         }
     };
     let user = look_up::user(lease, asked, keyring).await?;

@@ -31,6 +31,7 @@ pub(super) async fn run(lease: &mut Lease, login: &Login<'_>) -> Result<Option<R
         Decision::SignIn {
             owner,
             link,
+            join: None,
             conflict_with: None,
         } => {
             hand_over(lease, login, id, owner.linked_to, &owners).await?;

@@ -5,7 +5,12 @@ use wechat_login_domain::{
     resolve::{self, Decision, Identification, NewLinks, Owner, Owners, Resolution},
 };
 
-use super::{attempt::Attempt, brought::Brought, look_up, merge, register, write};
+use super::{
+    attempt::Attempt,
+    brought::Brought,
+    look_up, merge, register,
+    write::{self, Bringing, Whose},
+};
 use crate::{failure::Failure, lease::Lease};
 
 /// How often it is written down that a login method is used, or a conflict goes on.
@@ -33,6 +38,15 @@ impl<'a> Login<'a> {
             now,
             keyring,
             entropy,
+        }
+    }
+
+    pub(super) const fn bringing(&self) -> Bringing<'_> {
+        Bringing {
+            brought: &self.brought,
+            now: self.now,
+            keyring: self.keyring,
+            entropy: self.entropy,
         }
     }
 
@@ -78,15 +92,23 @@ impl Attempt for Login<'_> {
             Decision::SignIn {
                 owner,
                 link,
+                join,
                 conflict_with,
             } => {
-                if !write::link(lease, self, owner.linked_to, link, owners.wechat_account()).await? {
+                let leading = self.brought.leading(&owners);
+                let whose = Whose::WhileThereIs(&leading, owner.linked_to);
+                let account = owners.wechat_account();
+                if !write::link(lease, &self.bringing(), &whose, link, account).await? {
                     return Ok(None);
                 }
                 if let Some(other) = conflict_with {
                     write::conflict(lease, self, owner.user.id, other).await?;
                 }
-                self.note_use(lease, &owners).await?;
+                match join {
+                    // Once in a lifetime; the day of use is the next login's to write.
+                    Some(joining) => write::join(lease, &owner.user, joining).await?,
+                    None => self.note_use(lease, &owners).await?,
+                }
                 Ok(Some(self.signed_in(*owner, link)))
             }
         }

@@ -25,6 +25,15 @@ pub(super) const ROOT_AND_PHONE: &str = "JOIN users r ON r.id = u.root \
          SELECT l.id FROM users f STRAIGHT_JOIN login_methods l FORCE INDEX (login_methods_by_user) ON l.user_id = f.id \
          WHERE f.root = r.id AND l.kind = 'phone' ORDER BY l.linked_at DESC, l.id DESC LIMIT 1)";
 
+/// When `r` came last, by whatever way in. It matters of a phone's user alone.
+pub(super) const CAME_AT: &str = "(SELECT MAX(l.last_used_at) \
+     FROM users f STRAIGHT_JOIN login_methods l FORCE INDEX (login_methods_by_user) ON l.user_id = f.id \
+     WHERE f.root = r.id)";
+
+/// What [`MethodRow`] reads of `l`, a login method.
+pub(super) const METHOD_COLUMNS: &str =
+    "l.id, l.user_id, l.kind, l.realm, l.identifier, l.account, l.sealed, l.linked_at, l.last_used_at";
+
 #[derive(QueryableByName)]
 pub(super) struct UserRow {
     #[diesel(sql_type = Binary)]
@@ -78,18 +87,25 @@ impl UserRow {
     }
 
     fn phone(&self, keyring: &Keyring) -> Option<Phone> {
-        let (identifier, sealed) = (self.phone_identifier.as_ref()?, self.phone_sealed.as_ref()?);
-        let opened = keyring
-            .open(Purpose::Phone, &[identifier.as_bytes()], sealed)
-            .ok();
-        let phone = opened
-            .and_then(|bytes| String::from_utf8(bytes).ok())
-            .and_then(|text| Phone::parse(&text).ok());
-        if phone.is_none() {
-            tracing::warn!("a phone was not sealed with any of the configured encryption keys");
-        }
-        phone
+        open(
+            self.phone_identifier.as_ref()?,
+            self.phone_sealed.as_ref()?,
+            keyring,
+        )
     }
+}
+
+fn open(identifier: &str, sealed: &[u8], keyring: &Keyring) -> Option<Phone> {
+    let opened = keyring
+        .open(Purpose::Phone, &[identifier.as_bytes()], sealed)
+        .ok();
+    let phone = opened
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .and_then(|text| Phone::parse(&text).ok());
+    if phone.is_none() {
+        tracing::warn!("a phone was not sealed with any of the configured encryption keys");
+    }
+    phone
 }
 
 /// The state of a user that is its own root: such a one never is merged.
@@ -121,6 +137,8 @@ pub(super) struct OwnerRow {
     account: Id,
     #[diesel(sql_type = Datetime)]
     last_used_at: Moment,
+    #[diesel(sql_type = Nullable<Datetime>)]
+    pub(super) came_at: Option<Moment>,
     #[diesel(embed)]
     user: UserRow,
 }
@@ -151,25 +169,27 @@ pub(super) struct MethodRow {
     identifier: String,
     #[diesel(sql_type = Binary)]
     account: Id,
+    #[diesel(sql_type = Nullable<Binary>)]
+    sealed: Option<Vec<u8>>,
     #[diesel(sql_type = Datetime)]
     linked_at: Moment,
     #[diesel(sql_type = Datetime)]
     last_used_at: Moment,
 }
 
-impl TryFrom<MethodRow> for LoginMethod {
-    type Error = Failure;
-
-    fn try_from(row: MethodRow) -> Result<Self, Failure> {
-        Ok(Self {
-            id: row.id.login_method(),
-            user_id: row.user_id.user(),
-            kind: LoginMethodKind::from_name(&row.kind).ok_or(Failure::BadRow("login_methods"))?,
-            realm: row.realm,
-            identifier: row.identifier,
-            account: row.account.account(),
-            linked_at: row.linked_at.0,
-            last_used_at: row.last_used_at.0,
+impl MethodRow {
+    pub(super) fn method(self, keyring: &Keyring) -> Result<LoginMethod, Failure> {
+        let sealed = self.sealed.as_ref();
+        Ok(LoginMethod {
+            id: self.id.login_method(),
+            user_id: self.user_id.user(),
+            kind: LoginMethodKind::from_name(&self.kind).ok_or(Failure::BadRow("login_methods"))?,
+            phone: sealed.and_then(|sealed| open(&self.identifier, sealed, keyring)),
+            realm: self.realm,
+            identifier: self.identifier,
+            account: self.account.account(),
+            linked_at: self.linked_at.0,
+            last_used_at: self.last_used_at.0,
         })
     }
 }

@@ -3,11 +3,13 @@
 use diesel::{QueryableByName, sql_types::BigInt};
 use time::OffsetDateTime;
 use wechat_login_domain::{
-    AccountId, Keyring, LoginMethodId, LoginMethodKind, Phone, Purpose, UserId, resolve::NewLinks,
+    AccountId, Keyring, LoginMethodId, LoginMethodKind, Phone, Purpose, User, UserId,
+    ports::Entropy,
+    resolve::{Joining, NewLinks},
 };
 
 use super::{
-    brought::Identifier,
+    brought::{self, Brought, Identifier},
     resolve::{Login, WRITTEN_EVERY},
 };
 use crate::{
@@ -30,38 +32,43 @@ pub(super) struct NewMethod<'a> {
     pub(super) sealed: Option<Vec<u8>>,
 }
 
-/// What is new to a user, the openid first: all logins ask for keys in the same order.
-fn new_methods<'a>(
-    login: &'a Login<'_>,
-    link: NewLinks,
-    wechat_account: Option<AccountId>,
-) -> Vec<NewMethod<'a>> {
-    let new_account = || AccountId::generate(login.now, login.entropy);
-    let of_wechat = wechat_account.unwrap_or_else(new_account);
-    let brought = &login.brought;
-    let wanted = [
-        (link.openid, Some(&brought.openid), of_wechat),
-        (link.unionid, brought.unionid.as_ref(), of_wechat),
-        // A phone is a way in of its own.
-        (link.phone, brought.phone(), new_account()),
-    ];
-    wanted
-        .into_iter()
-        .filter_map(|(is_new, identifier, account)| Some((identifier.filter(|_| is_new)?, account)))
-        .map(|(identifier, account)| NewMethod {
-            identifier,
-            id: LoginMethodId::generate(login.now, login.entropy),
-            account,
-            sealed: sealed(login, identifier),
-        })
-        .collect()
+/// What somebody brought, and what it takes to make it theirs.
+pub(super) struct Bringing<'a> {
+    pub(super) brought: &'a Brought,
+    pub(super) now: OffsetDateTime,
+    pub(super) keyring: &'a Keyring,
+    pub(super) entropy: &'a dyn Entropy,
 }
 
-/// The number of a login by phone.
-fn sealed(login: &Login<'_>, identifier: &Identifier) -> Option<Vec<u8>> {
-    let is_phone = identifier.kind == LoginMethodKind::Phone;
-    let phone = login.asked.phone.as_ref().filter(|_| is_phone)?;
-    Some(seal(phone, identifier, login.keyring))
+impl<'a> Bringing<'a> {
+    /// What is new to a user, the openid first: all logins ask for keys in the same order.
+    fn new_methods(&self, link: NewLinks, wechat_account: Option<AccountId>) -> Vec<NewMethod<'a>> {
+        let new_account = || AccountId::generate(self.now, self.entropy);
+        let of_wechat = wechat_account.unwrap_or_else(new_account);
+        let brought = self.brought;
+        let wanted = [
+            (link.openid, brought.openid.as_ref(), of_wechat),
+            (link.unionid, brought.unionid.as_ref(), of_wechat),
+            // A phone is a way in of its own.
+            (link.phone, brought.phone(), new_account()),
+        ];
+        wanted
+            .into_iter()
+            .filter_map(|(is_new, identifier, account)| Some((identifier.filter(|_| is_new)?, account)))
+            .map(|(identifier, account)| NewMethod {
+                identifier,
+                id: LoginMethodId::generate(self.now, self.entropy),
+                account,
+                sealed: self.sealed(identifier),
+            })
+            .collect()
+    }
+
+    fn sealed(&self, identifier: &Identifier) -> Option<Vec<u8>> {
+        let is_phone = identifier.kind == LoginMethodKind::Phone;
+        let phone = self.brought.number.as_ref().filter(|_| is_phone)?;
+        Some(seal(phone, identifier, self.keyring))
+    }
 }
 
 /// A phone's number; whoever was to exchange two rows' numbers would find that they do not open.
@@ -70,62 +77,126 @@ pub(super) fn seal(phone: &Phone, identifier: &Identifier, keyring: &Keyring) ->
     keyring.seal(Purpose::Phone, context, phone.expose().as_bytes())
 }
 
+/// Whose login methods become.
+pub(super) enum Whose<'a> {
+    /// This user's, whom the transaction has locked, or who is not there yet.
+    Of(UserId),
+    /// This user's, as long as one of these still is: it is looked for and kept from going in the same statement.
+    WhileThereIs(&'a [&'a Identifier], UserId),
+}
+
+impl Whose<'_> {
+    const fn user(&self) -> &UserId {
+        match self {
+            Self::Of(user) | Self::WhileThereIs(_, user) => user,
+        }
+    }
+
+    /// The user of the first row: nobody, which no row may have, where there is none left. (The table itself cannot be looked into while it
+    /// is inserted into; with a limit no server makes this the same as that.)
+    fn first(&self) -> String {
+        match self {
+            Self::Of(_) => "?".to_owned(),
+            Self::WhileThereIs(leading, _) => format!(
+                "(SELECT g.user_id FROM (SELECT user_id FROM login_methods WHERE {} AND user_id = ?
+                     LIMIT 1 LOCK IN SHARE MODE) g)",
+                brought::condition(leading.len())
+            ),
+        }
+    }
+
+    fn values_of_first(&self) -> impl Iterator<Item = Value<'_>> {
+        let leading = match self {
+            Self::Of(_) => [].as_slice(),
+            Self::WhileThereIs(leading, _) => leading,
+        };
+        let identifiers = leading.iter().flat_map(|one| one.values());
+        identifiers.chain([Value::Bytes(self.user().as_bytes())])
+    }
+}
+
 /// Inserts all of them for a user in one statement, and then does what is said of those that are there already.
 pub(super) async fn insert(
     lease: &mut Lease,
-    user: UserId,
+    whose: &Whose<'_>,
     new: &[NewMethod<'_>],
     now: OffsetDateTime,
     where_known: &str,
 ) -> Result<(), Failure> {
+    let row = |user: &str| format!("(?, ?, ?, ?, {user}, ?, ?, ?, ?)");
+    let rows = [row(&whose.first())]
+        .into_iter()
+        .chain(new.iter().skip(1).map(|_| row("?")));
     let text = format!(
         "INSERT INTO login_methods
             (kind, realm, identifier, id, user_id, account, sealed, linked_at, last_used_at)
          VALUES {}{where_known}",
-        vec!["(?, ?, ?, ?, ?, ?, ?, ?, ?)"; new.len()].join(", ")
+        rows.collect::<Vec<_>>().join(", ")
     );
     let now = || Value::Moment(Moment(now));
-    let values = new.iter().flat_map(|method| {
-        [
-            Value::Text(method.identifier.kind.as_str()),
-            Value::Text(&method.identifier.realm),
-            Value::Text(&method.identifier.text),
-            Value::Bytes(method.id.as_bytes()),
-            Value::Bytes(user.as_bytes()),
+    let mut values = Vec::new();
+    for (n, method) in new.iter().enumerate() {
+        values.extend(method.identifier.values());
+        values.push(Value::Bytes(method.id.as_bytes()));
+        if n == 0 {
+            values.extend(whose.values_of_first());
+        } else {
+            values.push(Value::Bytes(whose.user().as_bytes()));
+        }
+        values.extend([
             Value::Bytes(method.account.as_bytes()),
             Value::OptionalBytes(method.sealed.as_deref()),
             now(),
             now(),
-        ]
-    });
+        ]);
+    }
     lease.execute(&Sql::new(text, values)).await?;
     Ok(())
 }
 
 /// Inserts everything that was brought and locks what of it is somebody's already, which is left as it is.
 pub(super) async fn claim(lease: &mut Lease, login: &Login<'_>, user: UserId) -> Result<(), Failure> {
-    let new = new_methods(login, EVERYTHING, None);
+    let new = login.bringing().new_methods(EVERYTHING, None);
     let where_known = " ON DUPLICATE KEY UPDATE user_id = user_id";
-    insert(lease, user, &new, login.now, where_known).await
+    insert(lease, &Whose::Of(user), &new, login.now, where_known).await
 }
 
-/// Links what is new to a user, all of it or nothing. `false` where somebody else was quicker.
+/// Links what is new to a user, all of it or nothing. `false` where somebody else was quicker, or what led to the user is theirs no longer.
 pub(super) async fn link(
     lease: &mut Lease,
-    login: &Login<'_>,
-    user: UserId,
+    bringing: &Bringing<'_>,
+    whose: &Whose<'_>,
     link: NewLinks,
     wechat_account: Option<AccountId>,
 ) -> Result<bool, Failure> {
     if !link.any() {
         return Ok(true);
     }
-    let new = new_methods(login, link, wechat_account);
-    match insert(lease, user, &new, login.now, "").await {
+    let new = bringing.new_methods(link, wechat_account);
+    match insert(lease, whose, &new, bringing.now, "").await {
         Ok(()) => Ok(true),
-        Err(failure) if failure.is_duplicate() => Ok(false),
+        Err(failure) if failure.is_duplicate() || failure.is_nobodys() => Ok(false),
         Err(failure) => Err(failure),
     }
+}
+
+/// Makes two WeChat accounts of a user one.
+pub(super) async fn join(
+    lease: &mut Lease,
+    user: &User,
+    Joining { from, to }: Joining,
+) -> Result<(), Failure> {
+    let ids = 1 + user.former_ids.len();
+    let text = format!(
+        "UPDATE login_methods SET account = ? WHERE user_id IN ({}) AND account = ?",
+        vec!["?"; ids].join(", ")
+    );
+    let ids = [&user.id].into_iter().chain(&user.former_ids);
+    let ids = ids.map(|id| Value::Bytes(id.as_bytes()));
+    let values = [Value::Bytes(to.as_bytes())].into_iter().chain(ids);
+    let values = values.chain([Value::Bytes(from.as_bytes())]);
+    lease.execute(&Sql::new(text, values)).await?;
+    Ok(())
 }
 
 /// Writes down that what was brought is in use.

@@ -1,13 +1,18 @@
 use std::fmt::Write;
 
-use wechat_login_domain::{Keyring, LoginMethodKind, Phone, Purpose, resolve::Identification};
+use wechat_login_domain::{
+    AppId, Keyring, LoginMethodKind, OpenId, OpenPlatform, Phone, Purpose, UnionId, link::NewWayIn,
+    resolve::Identification,
+};
 
 use crate::sql::Value;
 
 /// What a person brought to be known by, as `login_methods` keeps it.
 pub(super) struct Brought {
-    pub(super) openid: Identifier,
+    pub(super) openid: Option<Identifier>,
     pub(super) unionid: Option<Identifier>,
+    /// The number.
+    pub(super) number: Option<Phone>,
     /// The number under each of the encryption keys, the current one first.
     phones: Vec<Identifier>,
 }
@@ -34,27 +39,58 @@ impl Identifier {
 
 impl Brought {
     pub(super) fn by(asked: &Identification, keyring: &Keyring) -> Self {
+        let at_app = (&asked.app_id, &asked.openid);
+        let wechat = Self::of_wechat(at_app, (&asked.open_platform, asked.unionid.as_ref()));
+        match &asked.phone {
+            Some(phone) => Self {
+                openid: wechat.openid,
+                unionid: wechat.unionid,
+                ..Self::of_phone(phone, keyring)
+            },
+            None => wechat,
+        }
+    }
+
+    pub(super) fn to_link(new: &NewWayIn, keyring: &Keyring) -> Self {
+        match new {
+            NewWayIn::WeChat {
+                app_id,
+                openid,
+                open_platform,
+                unionid,
+            } => Self::of_wechat((app_id, openid), (open_platform, unionid.as_ref())),
+            NewWayIn::Phone(phone) => Self::of_phone(phone, keyring),
+        }
+    }
+
+    fn of_wechat(
+        (app_id, openid): (&AppId, &OpenId),
+        (open_platform, unionid): (&OpenPlatform, Option<&UnionId>),
+    ) -> Self {
         let identifier = |kind, realm: &str, text: &str| Identifier {
             kind,
             realm: realm.to_owned(),
             text: text.to_owned(),
         };
-        let unionid = asked.unionid.as_ref().map(|unionid| {
-            let realm = asked.open_platform.as_str();
+        let openid = identifier(LoginMethodKind::WeChatOpenId, app_id.as_str(), openid.as_str());
+        let unionid = unionid.map(|unionid| {
+            let realm = open_platform.as_str();
             identifier(LoginMethodKind::WeChatUnionId, realm, unionid.as_str())
         });
         Self {
-            openid: identifier(
-                LoginMethodKind::WeChatOpenId,
-                asked.app_id.as_str(),
-                asked.openid.as_str(),
-            ),
+            openid: Some(openid),
             unionid,
-            phones: asked
-                .phone
-                .as_ref()
-                .map(|phone| Identifier::of_phone(phone, keyring))
-                .unwrap_or_default(),
+            number: None,
+            phones: Vec::new(),
+        }
+    }
+
+    fn of_phone(phone: &Phone, keyring: &Keyring) -> Self {
+        Self {
+            openid: None,
+            unionid: None,
+            phones: Identifier::of_phone(phone, keyring),
+            number: Some(phone.clone()),
         }
     }
 
@@ -64,9 +100,7 @@ impl Brought {
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &Identifier> {
-        std::iter::once(&self.openid)
-            .chain(&self.unionid)
-            .chain(&self.phones)
+        self.openid.iter().chain(&self.unionid).chain(&self.phones)
     }
 
     /// A `?` for each value of [`Brought::values`].

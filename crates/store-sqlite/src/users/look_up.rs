@@ -9,7 +9,7 @@ use wechat_login_domain::{
 
 use super::{
     brought::{Brought, Identifier},
-    row::{MethodRow, OwnerRow, ROOT_AND_PHONE, USER_COLUMNS, UserRow},
+    row::{MethodRow, OWNER_COLUMNS, OwnerRow, ROOT_AND_PHONE, USER_COLUMNS, UserRow},
 };
 use crate::{
     failure::Failure,
@@ -26,7 +26,7 @@ pub(super) fn owners(
 ) -> Result<Owners, Failure> {
     let text = format!(
         "WITH brought (kind, realm, identifier) AS (VALUES {marks})
-         SELECT m.kind, m.user_id AS linked_to, m.account, m.last_used_at, {USER_COLUMNS}
+         SELECT {OWNER_COLUMNS}, {USER_COLUMNS}
          FROM brought b
          CROSS JOIN login_methods m ON m.kind = b.kind AND m.realm = b.realm AND m.identifier = b.identifier
          CROSS JOIN users u ON u.id = m.user_id
@@ -35,7 +35,9 @@ pub(super) fn owners(
     );
     let mut owners = Owners::default();
     for row in Sql::new(text, brought.values()).load::<OwnerRow>(connection)? {
+        let came_at = row.came_at.map(|at| at.0);
         let (kind, owner) = row.owner(keyring)?;
+        owners.phones_user_came_at = owners.phones_user_came_at.max(came_at);
         let place = match kind {
             LoginMethodKind::WeChatOpenId => &mut owners.openid,
             LoginMethodKind::WeChatUnionId => &mut owners.unionid,
@@ -70,7 +72,7 @@ pub(super) fn owner(
     keyring: &Keyring,
 ) -> Result<Option<Owner>, Failure> {
     let text = format!(
-        "SELECT m.kind, m.user_id AS linked_to, m.account, m.last_used_at, {USER_COLUMNS}
+        "SELECT {OWNER_COLUMNS}, {USER_COLUMNS}
          FROM login_methods m CROSS JOIN users u ON u.id = m.user_id {ROOT_AND_PHONE}
          WHERE m.kind = ? AND m.realm = ? AND m.identifier = ?"
     );
@@ -98,23 +100,31 @@ fn user_where(
 pub(super) fn account(
     connection: &mut SqliteConnection,
     user: impl FnOnce(&mut SqliteConnection) -> Result<Option<User>, Failure>,
+    keyring: &Keyring,
 ) -> Result<Option<UserAccount>, Failure> {
     connection.transaction(|connection| {
-        let Some(user) = user(connection)? else {
-            return Ok(None);
-        };
-        let ids = users::table
-            .filter(users::root.eq(Id::from(user.id)))
-            .select(users::id);
-        let methods = login_methods::table
-            .filter(login_methods::user_id.eq_any(ids))
-            .order((login_methods::linked_at, login_methods::id))
-            .select(MethodRow::as_select())
-            .load(connection)?;
-        let methods = methods.into_iter().map(TryInto::try_into);
-        Ok(Some(UserAccount {
-            user,
-            methods: methods.collect::<Result<_, _>>()?,
-        }))
+        let user = user(connection)?;
+        user.map(|user| account_of(connection, user, keyring)).transpose()
+    })
+}
+
+/// The same, in the transaction of its caller, which found the user.
+pub(super) fn account_of(
+    connection: &mut SqliteConnection,
+    user: User,
+    keyring: &Keyring,
+) -> Result<UserAccount, Failure> {
+    let ids = users::table
+        .filter(users::root.eq(Id::from(user.id)))
+        .select(users::id);
+    let methods = login_methods::table
+        .filter(login_methods::user_id.eq_any(ids))
+        .order((login_methods::linked_at, login_methods::id))
+        .select(MethodRow::as_select())
+        .load(connection)?;
+    let methods = methods.into_iter().map(|row| row.method(keyring));
+    Ok(UserAccount {
+        user,
+        methods: methods.collect::<Result<_, _>>()?,
     })
 }

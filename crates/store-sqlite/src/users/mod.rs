@@ -3,6 +3,7 @@
 mod administer;
 mod brought;
 mod import;
+mod link;
 mod look_up;
 mod merging;
 mod profile;
@@ -10,6 +11,7 @@ mod reference;
 mod resolve;
 mod row;
 mod standing;
+mod unlink;
 mod write;
 
 use std::sync::Arc;
@@ -18,8 +20,10 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 use wechat_login_domain::{
     ExternalId, Keyring, PortError, Profile, ProfileEdit, User, UserAccount, UserId,
+    link::{Linking, NewWayIn},
     ports::{Entropy, Users},
     resolve::{Identification, Resolution},
+    unlink::{Unlinked, Unlinking},
 };
 
 use self::resolve::{Login, Look};
@@ -69,6 +73,21 @@ impl Users for SqliteUsers {
         }
     }
 
+    #[tracing::instrument(name = "sqlite.users.link", skip_all)]
+    async fn link(&self, to: UserId, new: &NewWayIn, now: OffsetDateTime) -> Result<Linking, PortError> {
+        let (keyring, entropy) = (Arc::clone(&self.keyring), Arc::clone(&self.entropy));
+        let new = new.clone();
+        let write = move |connection: &mut _| link::run(connection, to, &new, now, (&keyring, &*entropy));
+        self.database.write_whole(write).await
+    }
+
+    #[tracing::instrument(name = "sqlite.users.unlink", skip_all)]
+    async fn unlink(&self, asked: &Unlinking) -> Result<Unlinked, PortError> {
+        let (asked, keyring) = (*asked, Arc::clone(&self.keyring));
+        let write = move |connection: &mut _| unlink::run(connection, &asked, &keyring);
+        self.database.write_whole(write).await
+    }
+
     #[tracing::instrument(name = "sqlite.users.find", skip_all)]
     async fn find(&self, id: UserId) -> Result<Option<User>, PortError> {
         let keyring = Arc::clone(&self.keyring);
@@ -79,8 +98,9 @@ impl Users for SqliteUsers {
     #[tracing::instrument(name = "sqlite.users.find_account", skip_all)]
     async fn find_account(&self, id: UserId) -> Result<Option<UserAccount>, PortError> {
         let keyring = Arc::clone(&self.keyring);
-        let read =
-            move |connection: &mut _| look_up::account(connection, |it| look_up::user(it, id, &keyring));
+        let read = move |connection: &mut _| {
+            look_up::account(connection, |it| look_up::user(it, id, &keyring), &keyring)
+        };
         self.database.read(CALL, read).await
     }
 
@@ -88,7 +108,11 @@ impl Users for SqliteUsers {
     async fn find_account_by_external_id(&self, id: &ExternalId) -> Result<Option<UserAccount>, PortError> {
         let (id, keyring) = (id.clone(), Arc::clone(&self.keyring));
         let read = move |connection: &mut _| {
-            look_up::account(connection, |it| look_up::user_by_external_id(it, &id, &keyring))
+            look_up::account(
+                connection,
+                |it| look_up::user_by_external_id(it, &id, &keyring),
+                &keyring,
+            )
         };
         self.database.read(CALL, read).await
     }

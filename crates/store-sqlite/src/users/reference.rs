@@ -22,7 +22,11 @@ pub(super) fn accounts(
     ids.dedup();
     let mut accounts = Vec::new();
     for id in ids {
-        accounts.extend(look_up::account(connection, |it| look_up::user(it, id, keyring))?);
+        accounts.extend(look_up::account(
+            connection,
+            |it| look_up::user(it, id, keyring),
+            keyring,
+        )?);
     }
     Ok(accounts)
 }

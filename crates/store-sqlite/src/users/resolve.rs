@@ -8,7 +8,11 @@ use wechat_login_domain::{
     resolve::{self, Decision, Identification, Owner, Owners, Resolution},
 };
 
-use super::{brought::Brought, look_up, write};
+use super::{
+    brought::Brought,
+    look_up,
+    write::{self, Bringing},
+};
 use crate::failure::Failure;
 
 /// How often it is written down that a login method is used, or a conflict goes on.
@@ -49,6 +53,15 @@ impl Login {
         }
     }
 
+    pub(super) fn bringing(&self) -> Bringing<'_> {
+        Bringing {
+            brought: &self.brought,
+            now: self.now,
+            keyring: &self.keyring,
+            entropy: &*self.entropy,
+        }
+    }
+
     pub(super) fn look(&self, connection: &mut SqliteConnection) -> Result<Look, Failure> {
         let owners = self.owners(connection)?;
         let owner = match resolve::decide(&owners, &self.asked, self.now) {
@@ -56,6 +69,7 @@ impl Login {
             Decision::SignIn {
                 owner,
                 link,
+                join: None,
                 conflict_with,
             } if !link.any() => {
                 let is_news = match conflict_with {
@@ -87,9 +101,12 @@ impl Login {
             Decision::SignIn {
                 owner,
                 link,
+                join,
                 conflict_with,
             } => {
-                write::link(connection, self, owner.linked_to, link, owners.wechat_account())?;
+                let account = owners.wechat_account();
+                write::link(connection, &self.bringing(), owner.linked_to, link, account)?;
+                write::join(connection, owner.user.id, join)?;
                 if let Some(other) = conflict_with {
                     write::conflict(connection, self, owner.user.id, other)?;
                 }
@@ -100,7 +117,8 @@ impl Login {
                 link,
             } => {
                 write::merge(connection, self, &owners, (&survivor, &merged))?;
-                write::link(connection, self, survivor.user.id, link, owners.wechat_account())?;
+                let account = owners.wechat_account();
+                write::link(connection, &self.bringing(), survivor.user.id, link, account)?;
             }
         }
         if self.is_first_use_today(&owners) {

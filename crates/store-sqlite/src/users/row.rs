@@ -27,6 +27,12 @@ pub(super) const ROOT_AND_PHONE: &str = "CROSS JOIN users r ON r.id = u.root \
          SELECT l.id FROM users f CROSS JOIN login_methods l ON l.user_id = f.id \
          WHERE f.root = r.id AND l.kind = 'phone' ORDER BY l.linked_at DESC, l.id DESC LIMIT 1)";
 
+/// What [`OwnerRow`] reads of `m`, a login method, and of whoever it means. When a user came last matters of a phone alone.
+pub(super) const OWNER_COLUMNS: &str = "m.kind, m.user_id AS linked_to, m.account, m.last_used_at, \
+     CASE m.kind WHEN 'phone' THEN ( \
+         SELECT max(l.last_used_at) FROM users f CROSS JOIN login_methods l ON l.user_id = f.id WHERE f.root = r.id \
+     ) END AS came_at";
+
 #[derive(QueryableByName)]
 pub(super) struct UserRow {
     #[diesel(sql_type = Binary)]
@@ -80,18 +86,25 @@ impl UserRow {
     }
 
     fn phone(&self, keyring: &Keyring) -> Option<Phone> {
-        let (identifier, sealed) = (self.phone_identifier.as_ref()?, self.phone_sealed.as_ref()?);
-        let opened = keyring
-            .open(Purpose::Phone, &[identifier.as_bytes()], sealed)
-            .ok();
-        let phone = opened
-            .and_then(|bytes| String::from_utf8(bytes).ok())
-            .and_then(|text| Phone::parse(&text).ok());
-        if phone.is_none() {
-            tracing::warn!("a phone was not sealed with any of the configured encryption keys");
-        }
-        phone
+        open(
+            self.phone_identifier.as_ref()?,
+            self.phone_sealed.as_ref()?,
+            keyring,
+        )
     }
+}
+
+fn open(identifier: &str, sealed: &[u8], keyring: &Keyring) -> Option<Phone> {
+    let opened = keyring
+        .open(Purpose::Phone, &[identifier.as_bytes()], sealed)
+        .ok();
+    let phone = opened
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .and_then(|text| Phone::parse(&text).ok());
+    if phone.is_none() {
+        tracing::warn!("a phone was not sealed with any of the configured encryption keys");
+    }
+    phone
 }
 
 /// The state of a user that is its own root: such a one never is merged.
@@ -122,6 +135,8 @@ pub(super) struct OwnerRow {
     account: Id,
     #[diesel(sql_type = BigInt)]
     last_used_at: Moment,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub(super) came_at: Option<Moment>,
     #[diesel(embed)]
     user: UserRow,
 }
@@ -149,23 +164,24 @@ pub(super) struct MethodRow {
     realm: String,
     identifier: String,
     account: Id,
+    sealed: Option<Vec<u8>>,
     linked_at: Moment,
     last_used_at: Moment,
 }
 
-impl TryFrom<MethodRow> for LoginMethod {
-    type Error = Failure;
-
-    fn try_from(row: MethodRow) -> Result<Self, Failure> {
-        Ok(Self {
-            id: row.id.login_method(),
-            user_id: row.user_id.user(),
-            kind: LoginMethodKind::from_name(&row.kind).ok_or(Failure::BadRow("login_methods"))?,
-            realm: row.realm,
-            identifier: row.identifier,
-            account: row.account.account(),
-            linked_at: row.linked_at.0,
-            last_used_at: row.last_used_at.0,
+impl MethodRow {
+    pub(super) fn method(self, keyring: &Keyring) -> Result<LoginMethod, Failure> {
+        let sealed = self.sealed.as_ref();
+        Ok(LoginMethod {
+            id: self.id.login_method(),
+            user_id: self.user_id.user(),
+            kind: LoginMethodKind::from_name(&self.kind).ok_or(Failure::BadRow("login_methods"))?,
+            phone: sealed.and_then(|sealed| open(&self.identifier, sealed, keyring)),
+            realm: self.realm,
+            identifier: self.identifier,
+            account: self.account.account(),
+            linked_at: self.linked_at.0,
+            last_used_at: self.last_used_at.0,
         })
     }
 }

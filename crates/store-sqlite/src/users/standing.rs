@@ -46,20 +46,27 @@ struct Raised {
     generation: i32,
 }
 
+/// Raises the generation of a user and of everybody who was merged into them, and gives what they are then.
+pub(super) fn raise(connection: &mut SqliteConnection, id: UserId) -> Result<Vec<(UserId, i32)>, Failure> {
+    const RAISE: &str = "UPDATE users SET generation = generation + 1, version = version + 1
+         WHERE root = (SELECT u.root FROM users u WHERE u.id = ?)
+         RETURNING id, generation";
+    let raised = Sql::new(RAISE, [Value::Bytes(id.as_bytes())]).load::<Raised>(connection)?;
+    let raised = raised.into_iter().map(|row| (row.id.user(), row.generation));
+    Ok(raised.collect())
+}
+
 /// A merged user's sessions name the merged user, so each id is barred by itself.
 pub(super) fn end_sessions(
     connection: &mut SqliteConnection,
     ending: &SessionsEnding,
 ) -> Result<Vec<Revocation>, Failure> {
-    const RAISE: &str = "UPDATE users SET generation = generation + 1, version = version + 1
-         WHERE root = (SELECT u.root FROM users u WHERE u.id = ?)
-         RETURNING id, generation";
-    let raised = Sql::new(RAISE, [Value::Bytes(ending.user_id.as_bytes())]).load::<Raised>(connection)?;
+    let raised = raise(connection, ending.user_id)?;
     let rows: Vec<_> = raised
         .into_iter()
-        .map(|raised| Revocation::User {
-            user_id: raised.id.user(),
-            generation: raised.generation,
+        .map(|(user_id, generation)| Revocation::User {
+            user_id,
+            generation,
             except: ending.except,
             because: ending.because,
             bars_until: ending.bars_until,

@@ -4,13 +4,15 @@ use diesel::{
     ExpressionMethods, OptionalExtension, QueryableByName, RunQueryDsl, SqliteConnection, insert_into,
     prelude::Insertable, sql_types::Integer,
 };
+use time::OffsetDateTime;
 use wechat_login_domain::{
     AccountId, Keyring, LoginMethodId, LoginMethodKind, Phone, Purpose, UserId,
-    resolve::{NewLinks, Owner, Owners},
+    ports::Entropy,
+    resolve::{Joining, NewLinks, Owner, Owners},
 };
 
 use super::{
-    brought::Identifier,
+    brought::{Brought, Identifier},
     merging::{self, Relabelling},
     resolve::{Login, WRITTEN_EVERY},
 };
@@ -35,27 +37,34 @@ pub(super) struct NewMethod<'a> {
     pub(super) last_used_at: Moment,
 }
 
-impl<'a> NewMethod<'a> {
-    fn new(login: &Login, user: UserId, account: AccountId, identifier: &'a Identifier) -> Self {
-        Self {
+/// What somebody brought, and what it takes to make it theirs.
+pub(super) struct Bringing<'a> {
+    pub(super) brought: &'a Brought,
+    pub(super) now: OffsetDateTime,
+    pub(super) keyring: &'a Keyring,
+    pub(super) entropy: &'a dyn Entropy,
+}
+
+impl<'a> Bringing<'a> {
+    fn method(&self, user: UserId, account: AccountId, identifier: &'a Identifier) -> NewMethod<'a> {
+        let is_phone = identifier.kind == LoginMethodKind::Phone;
+        let number = self.brought.number.as_ref().filter(|_| is_phone);
+        NewMethod {
             kind: identifier.kind.as_str(),
             realm: &identifier.realm,
             identifier: &identifier.text,
-            id: LoginMethodId::generate(login.now, &*login.entropy).into(),
+            id: LoginMethodId::generate(self.now, self.entropy).into(),
             user_id: user.into(),
             account: account.into(),
-            sealed: sealed(login, identifier),
-            linked_at: Moment(login.now),
-            last_used_at: Moment(login.now),
+            sealed: number.map(|phone| seal(phone, identifier, self.keyring)),
+            linked_at: Moment(self.now),
+            last_used_at: Moment(self.now),
         }
     }
-}
 
-/// The number of a login by phone.
-fn sealed(login: &Login, identifier: &Identifier) -> Option<Vec<u8>> {
-    let is_phone = identifier.kind == LoginMethodKind::Phone;
-    let phone = login.asked.phone.as_ref().filter(|_| is_phone)?;
-    Some(seal(phone, identifier, &login.keyring))
+    fn new_account(&self) -> AccountId {
+        AccountId::generate(self.now, self.entropy)
+    }
 }
 
 /// A phone's number; whoever was to exchange two rows' numbers would find that they do not open.
@@ -72,7 +81,7 @@ pub(super) fn register(connection: &mut SqliteConnection, login: &Login) -> Resu
         unionid: true,
         phone: true,
     };
-    link(connection, login, user, everything, None)?;
+    link(connection, &login.bringing(), user, everything, None)?;
     let (id, now) = (Id::from(user), Moment(login.now));
     insert_into(users::table)
         .values((
@@ -88,7 +97,7 @@ pub(super) fn register(connection: &mut SqliteConnection, login: &Login) -> Resu
 /// Links what is new to a user, in one statement.
 pub(super) fn link(
     connection: &mut SqliteConnection,
-    login: &Login,
+    bringing: &Bringing<'_>,
     user: UserId,
     link: NewLinks,
     wechat_account: Option<AccountId>,
@@ -96,23 +105,38 @@ pub(super) fn link(
     if !link.any() {
         return Ok(());
     }
-    let new_account = || AccountId::generate(login.now, &*login.entropy);
-    let of_wechat = wechat_account.unwrap_or_else(new_account);
-    let brought = &login.brought;
+    let of_wechat = wechat_account.unwrap_or_else(|| bringing.new_account());
+    let brought = bringing.brought;
     let wanted = [
-        (link.openid, Some(&brought.openid), of_wechat),
+        (link.openid, brought.openid.as_ref(), of_wechat),
         (link.unionid, brought.unionid.as_ref(), of_wechat),
         // A phone is a way in of its own.
-        (link.phone, brought.phone(), new_account()),
+        (link.phone, brought.phone(), bringing.new_account()),
     ];
     let new: Vec<_> = wanted
         .into_iter()
         .filter_map(|(is_new, identifier, account)| Some((identifier.filter(|_| is_new)?, account)))
-        .map(|(identifier, account)| NewMethod::new(login, user, account, identifier))
+        .map(|(identifier, account)| bringing.method(user, account, identifier))
         .collect();
     insert_into(login_methods::table)
         .values(new)
         .execute(connection)?;
+    Ok(())
+}
+
+/// Makes two WeChat accounts of a user one.
+pub(super) fn join(
+    connection: &mut SqliteConnection,
+    root: UserId,
+    joining: Option<Joining>,
+) -> Result<(), Failure> {
+    const JOIN: &str = "UPDATE login_methods SET account = ?
+         WHERE user_id IN (SELECT f.id FROM users f WHERE f.root = ?) AND account = ?";
+    let Some(Joining { from, to }) = joining else {
+        return Ok(());
+    };
+    let values = [to.as_bytes(), root.as_bytes(), from.as_bytes()].map(|id| Value::Bytes(id));
+    Sql::new(JOIN, values).execute(connection)?;
     Ok(())
 }
 

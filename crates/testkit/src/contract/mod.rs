@@ -16,6 +16,7 @@ pub mod revocations;
 pub mod session_keys;
 pub mod session_lists;
 pub mod sessions;
+pub mod unlinking;
 pub mod users;
 
 /// Makes promises of a suite into tests, each with a fresh store.

@@ -32,6 +32,8 @@ macro_rules! session_keys_contract {
                 the_same_openid_at_another_app_is_another_person,
                 people_keep_their_own_keys,
                 any_number_of_keys_at_once_leaves_one_of_them,
+                a_removed_key_is_gone_with_the_one_before_it,
+                removing_leaves_the_keys_of_others,
             ]
         );
     };
@@ -209,4 +211,34 @@ pub async fn any_number_of_keys_at_once_leaves_one_of_them(session_keys: Arc<dyn
     let possible: Vec<_> = (0..4).map(session_key).collect();
     assert!(kept.iter().all(|key| possible.contains(key)));
     assert_ne!(Some(&kept.current), kept.previous.as_ref());
+}
+
+pub async fn a_removed_key_is_gone_with_the_one_before_it(session_keys: Arc<dyn SessionKeys>) {
+    let (app, alice) = alices();
+    put(&session_keys, &app, &alice, 1, NOW).await;
+    put(&session_keys, &app, &alice, 2, NOW).await;
+    for _ in 0..2 {
+        let removed = session_keys.remove(&app.app_id, &alice).await;
+        removed.expect("the store answers");
+        assert_eq!(find(&session_keys, &app, &alice, NOW).await, None);
+    }
+    put(&session_keys, &app, &alice, 3, NOW).await;
+    assert_eq!(find(&session_keys, &app, &alice, NOW).await, Some(ring(3, None)));
+}
+
+pub async fn removing_leaves_the_keys_of_others(session_keys: Arc<dyn SessionKeys>) {
+    let (app, alice) = alices();
+    let others = [
+        (app.clone(), bob().openid(&app)),
+        (shop_web(), alice.clone()),
+        (app.clone(), openid(&alice.as_str().to_lowercase())),
+    ];
+    for (app, openid) in &others {
+        put(&session_keys, app, openid, 1, NOW).await;
+    }
+    let removed = session_keys.remove(&app.app_id, &alice).await;
+    removed.expect("the store answers");
+    for (app, openid) in &others {
+        assert_eq!(find(&session_keys, app, openid, NOW).await, Some(ring(1, None)));
+    }
 }

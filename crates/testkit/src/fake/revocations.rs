@@ -41,7 +41,9 @@ fn time_at(rows: usize) -> OffsetDateTime {
 
 fn still_bars(row: &Revocation, now: OffsetDateTime) -> bool {
     match row {
-        Revocation::Session { bars_until, .. } | Revocation::User { bars_until, .. } => *bars_until > now,
+        Revocation::Session { bars_until, .. }
+        | Revocation::User { bars_until, .. }
+        | Revocation::WayIn { bars_until, .. } => *bars_until > now,
         Revocation::Alias { .. } => true,
     }
 }

@@ -71,4 +71,11 @@ impl SessionKeys for MemorySessionKeys {
             ring
         }))
     }
+
+    async fn remove(&self, app_id: &AppId, openid: &OpenId) -> Result<(), PortError> {
+        self.outage.check(Dependency::Redis)?;
+        let mut rings = self.rings.lock().expect("no holder panics");
+        rings.remove(&(app_id.clone(), openid.clone()));
+        Ok(())
+    }
 }

@@ -9,13 +9,12 @@ use wechat_login_domain::{
     Keyring, UserId,
     import::{self, Decision, Holder, Holders, ImportOutcome, ImportedIdentifier, ImportedUser},
     ports::Entropy,
-    resolve::Owner,
 };
 
 use super::{
     attempt::Attempt,
     brought::Identifier,
-    look_up::{self, Asked},
+    look_up::{self, Asked, Held},
     merging,
 };
 use crate::{failure::Failure, lease::Lease};
@@ -112,9 +111,9 @@ impl Import<'_> {
         let all: Vec<_> = identifiers.iter().chain(&phones).collect();
         let mut held = look_up::held(lease, &all, self.keyring).await?;
         let of_phone = held.split_off(identifiers.len());
-        let holder = |owner: Owner| Holder {
-            user: owner.user,
-            account: owner.account,
+        let holder = |held: Held| Holder {
+            user: held.owner.user,
+            account: held.owner.account,
         };
         Ok(Row {
             person,
@@ -122,8 +121,8 @@ impl Import<'_> {
             identifiers,
             holders: Holders {
                 external_id,
-                identifiers: held.into_iter().map(|owner| owner.map(holder)).collect(),
-                phone: of_phone.into_iter().flatten().next().map(|owner| owner.user),
+                identifiers: held.into_iter().map(|held| held.map(holder)).collect(),
+                phone: of_phone.into_iter().flatten().next().map(|held| held.owner.user),
             },
         })
     }

@@ -11,7 +11,7 @@ use crate::{
     sql_types::Moment,
     users::{
         brought::Identifier,
-        write::{self, NewMethod},
+        write::{self, NewMethod, Whose},
     },
 };
 
@@ -90,7 +90,7 @@ impl Import<'_> {
         if new.is_empty() {
             return Ok(());
         }
-        write::insert(lease, user, &new, self.now, "").await
+        write::insert(lease, &Whose::Of(user), &new, self.now, "").await
     }
 
     fn method<'a>(

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use time::Duration;
 use wechat_login_domain::{
-    LoginMethodKind::{WeChatOpenId, WeChatUnionId},
+    LoginMethodKind::{Phone, WeChatOpenId, WeChatUnionId},
     ports::Users,
-    resolve::Identification,
+    resolve::{Identification, PhoneJoins, Policy},
 };
 
 use super::{account, identifiers, sign_in};
-use crate::sample::{NOW, alice, shop_mini, shop_mobile, shop_web, unionid};
+use crate::sample::{NOW, alice, phone, shop_mini, shop_mobile, shop_web, unionid};
 
 pub async fn a_new_unionid_is_linked_to_the_user_of_the_openid(users: Arc<dyn Users>) {
     let first = sign_in(&users, &alice().at_unbound(&shop_mini()), NOW).await;
@@ -83,4 +83,32 @@ pub async fn one_wechat_account_is_one_account_however_it_was_linked(users: Arc<
     assert_eq!(account.methods.len(), 4);
     let one = account.methods[0].account;
     assert!(account.methods.iter().all(|method| method.account == one));
+}
+
+/// A phone may bring together what nobody knows to be one WeChat account, until it is bound to the Open Platform account.
+pub async fn two_accounts_of_a_user_become_one_where_wechat_says_that_they_are(users: Arc<dyn Users>) {
+    let with_phone = |asked: Identification| Identification {
+        phone: Some(phone(1)),
+        policy: Policy {
+            phone_joins: PhoneJoins::Link,
+            ..asked.policy
+        },
+        ..asked
+    };
+    let first = sign_in(&users, &with_phone(alice().at_unbound(&shop_mini())), NOW)
+        .await
+        .id;
+    let web = with_phone(alice().at(&shop_web()));
+    assert_eq!(sign_in(&users, &web, NOW).await.id, first);
+    let accounts = async || {
+        let account = account(&users, first).await;
+        let wechat = account.methods.iter().filter(|method| method.kind != Phone);
+        wechat
+            .map(|method| method.account)
+            .collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(accounts().await.len(), 2);
+    let later = NOW + Duration::days(2);
+    assert_eq!(sign_in(&users, &alice().at(&shop_mini()), later).await.id, first);
+    assert_eq!(accounts().await.len(), 1);
 }

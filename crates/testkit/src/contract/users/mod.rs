@@ -10,6 +10,7 @@ mod merge;
 mod phone;
 mod profile;
 mod race;
+mod way_in;
 
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ use wechat_login_domain::{
 
 pub use self::{
     conflict::*, days_of_use::*, first_login::*, identifier::*, linking::*, look_up::*, merge::*, phone::*,
-    profile::*, race::*,
+    profile::*, race::*, way_in::*,
 };
 
 /// Checks that a store keeps what [`Users`] promises. See the crate's documentation.
@@ -47,6 +48,7 @@ macro_rules! users_contract {
                 a_login_without_a_unionid_keeps_the_one_that_is_known,
                 another_unionid_is_linked_beside_the_first,
                 one_wechat_account_is_one_account_however_it_was_linked,
+                two_accounts_of_a_user_become_one_where_wechat_says_that_they_are,
                 // identifier
                 letter_case_of_an_openid_makes_another_person,
                 letter_case_of_a_unionid_makes_another_person,
@@ -65,11 +67,13 @@ macro_rules! users_contract {
                 whoever_joins_by_phone_is_another_wechat_account,
                 the_phone_of_a_user_who_was_away_for_too_long_joins_nobody,
                 using_a_phone_keeps_it_from_going_stale,
+                the_phone_of_a_user_who_comes_by_other_ways_does_not_go_stale,
                 a_known_person_with_the_phone_of_another_user_is_refused_whole,
                 // conflict
                 an_openid_and_a_unionid_of_two_users_sign_the_user_of_the_openid_in,
                 a_kept_conflict_links_nothing,
                 a_kept_conflict_stays_one_at_every_login,
+                a_kept_conflict_leaves_a_phone_with_the_user_of_the_unionid,
                 // merge
                 a_merge_leaves_the_older_user_where_the_openid_is_theirs,
                 a_merge_leaves_the_older_user_where_the_unionid_is_theirs,
@@ -103,6 +107,18 @@ macro_rules! users_contract {
                 a_user_is_found_as_they_were_when_they_signed_in,
                 login_methods_are_listed_with_the_oldest_first,
                 a_backend_sees_each_openid_with_the_unionid_of_the_same_account,
+                // way_in
+                another_wechat_account_that_is_linked_signs_the_user_in,
+                linking_again_changes_nothing,
+                another_openid_of_a_users_wechat_account_is_of_that_account,
+                a_wechat_account_of_another_user_is_not_linked,
+                a_phone_that_is_linked_is_the_users,
+                a_phone_of_another_user_is_not_linked,
+                an_older_phone_that_is_linked_again_is_the_users_phone_again,
+                what_is_linked_to_a_former_id_is_the_survivors,
+                nobody_is_no_one_to_link_to,
+                one_wechat_account_is_linked_at_once_to_one_user_only,
+                what_is_linked_while_its_person_signs_in_is_one_users,
                 // profile
                 a_new_user_has_no_profile,
                 what_wechat_says_is_taken_over,

@@ -171,6 +171,15 @@ pub async fn using_a_phone_keeps_it_from_going_stale(users: Arc<dyn Users>) {
     assert_eq!(joined.id, first.id);
 }
 
+pub async fn the_phone_of_a_user_who_comes_by_other_ways_does_not_go_stale(users: Arc<dyn Users>) {
+    let first = sign_in(&users, &with_phone(alice().at(&shop_mini()), phone(1)), NOW).await;
+    // Without the phone, and at another app.
+    sign_in(&users, &alice().at(&shop_web()), NOW + Duration::days(100)).await;
+    let other_account = joining(with_phone(bob().at(&shop_mini()), phone(1)));
+    let joined = sign_in(&users, &other_account, NOW + Duration::days(280)).await;
+    assert_eq!(joined.id, first.id);
+}
+
 pub async fn a_known_person_with_the_phone_of_another_user_is_refused_whole(users: Arc<dyn Users>) {
     let alices = sign_in(&users, &with_phone(alice().at(&shop_mini()), phone(1)), NOW).await;
     let bobs = sign_in(&users, &bob().at_unbound(&shop_mini()), NOW).await;

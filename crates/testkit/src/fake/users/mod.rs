@@ -1,5 +1,6 @@
 mod administer;
 mod identifier;
+mod link;
 mod operate;
 mod table;
 
@@ -10,11 +11,13 @@ use time::OffsetDateTime;
 use wechat_login_domain::{
     Dependency, ExternalId, PortError, Profile, ProfileEdit, Revocation, User, UserAccount, UserId,
     UserState,
+    link::{Linking, NewWayIn},
     ports::Users,
     resolve::{self, Decision, Identification, Resolution},
+    unlink::{Unlinked, Unlinking},
 };
 
-use self::table::Table;
+use self::{identifier::Identifier, table::Table};
 use super::{MemoryRevocations, Outage};
 
 /// Users in memory.
@@ -91,16 +94,19 @@ impl MemoryUsers {
 impl Users for MemoryUsers {
     async fn resolve(&self, asked: &Identification, now: OffsetDateTime) -> Result<Resolution, PortError> {
         self.with(|table| {
-            let owners = table.owners(asked);
+            let owners = table.owners(Identifier::all(asked));
+            let brought = || (Identifier::all(asked), asked.phone.as_ref());
             let (id, is_new) = match resolve::decide(&owners, asked, now) {
                 Decision::Refuse(refusal) => return Resolution::Refused(refusal),
                 Decision::Register => (table.register(asked, now), true),
                 Decision::SignIn {
                     owner,
                     link,
+                    join,
                     conflict_with,
                 } => {
-                    table.link(owner.linked_to, link, owners.wechat_account(), asked, now);
+                    table.link(owner.linked_to, link, owners.wechat_account(), brought(), now);
+                    table.join(owner.user.id, join);
                     if let Some(of_unionid) = conflict_with {
                         table.note_conflict((owner.user.id, of_unionid), asked, now);
                         self.conflicts.lock().expect("no holder panics").push(Conflict {
@@ -121,12 +127,28 @@ impl Users for MemoryUsers {
                     for merged in table.merge((into, merged.user.id), accounts, now) {
                         self.revocations.push(Revocation::Alias { merged, into });
                     }
-                    table.link(into, link, Some(survivor.account), asked, now);
+                    table.link(into, link, Some(survivor.account), brought(), now);
                     (into, false)
                 }
             };
             table.was_used(asked, now);
             table.signed_in(id, is_new)
+        })
+    }
+
+    async fn link(&self, to: UserId, new: &NewWayIn, now: OffsetDateTime) -> Result<Linking, PortError> {
+        self.with(|table| table.link_way_in(to, new, now))
+    }
+
+    async fn unlink(&self, asked: &Unlinking) -> Result<Unlinked, PortError> {
+        self.with(|table| {
+            let unlinked = table.unlink(asked);
+            if let Unlinked::Done { recorded, .. } = &unlinked {
+                for row in recorded {
+                    self.revocations.push(row.clone());
+                }
+            }
+            unlinked
         })
     }
 

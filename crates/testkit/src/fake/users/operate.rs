@@ -338,7 +338,7 @@ impl Table {
         user.updated_at = now;
     }
 
-    fn add_method(
+    pub(super) fn add_method(
         &mut self,
         user_id: UserId,
         identifier: Identifier,
@@ -352,10 +352,11 @@ impl Table {
             kind: identifier.kind,
             realm: identifier.realm,
             identifier: identifier.text,
+            phone,
             account,
             linked_at: now,
             last_used_at: now,
         };
-        self.methods.push(Method { method, phone });
+        self.methods.push(Method { method });
     }
 }

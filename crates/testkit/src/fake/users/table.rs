@@ -44,7 +44,6 @@ pub(super) struct Row {
 #[derive(Debug)]
 pub(super) struct Method {
     pub(super) method: LoginMethod,
-    pub(super) phone: Option<Phone>,
 }
 
 impl Row {
@@ -70,11 +69,11 @@ impl Table {
         let root = self.rows.get(&id)?.root;
         let newest_phone = self
             .methods_of(root)
-            .filter(|method| method.phone.is_some())
+            .filter(|method| method.method.phone.is_some())
             .max_by_key(|method| method.method.linked_at);
         Some(User {
             former_ids: self.former_ids(root).collect(),
-            phone: newest_phone.and_then(|method| method.phone.clone()),
+            phone: newest_phone.and_then(|method| method.method.phone.clone()),
             ..self.rows[&root].user.clone()
         })
     }
@@ -116,8 +115,8 @@ impl Table {
     }
 
     /// Who owns what was brought.
-    pub(super) fn owners(&self, asked: &Identification) -> Owners {
-        let [openid, unionid, phone] = Identifier::all(asked).map(|identifier| {
+    pub(super) fn owners(&self, brought: [Option<Identifier>; 3]) -> Owners {
+        let [openid, unionid, phone] = brought.map(|identifier| {
             let identifier = identifier?;
             let method = &self.methods.iter().find(|one| identifier.is(&one.method))?.method;
             let user = self.user(method.user_id)?;
@@ -129,10 +128,15 @@ impl Table {
                 user,
             })
         });
+        let came_at = phone.as_ref().and_then(|owner: &Owner| {
+            let days = self.methods_of(owner.user.id).map(|one| one.method.last_used_at);
+            days.max()
+        });
         Owners {
             openid,
             unionid,
             phone,
+            phones_user_came_at: came_at,
         }
     }
 
@@ -156,7 +160,13 @@ impl Table {
             unionid: true,
             phone: true,
         };
-        self.link(id, everything, None, asked, now);
+        self.link(
+            id,
+            everything,
+            None,
+            (Identifier::all(asked), asked.phone.as_ref()),
+            now,
+        );
         id
     }
 
@@ -165,12 +175,12 @@ impl Table {
         id: UserId,
         link: NewLinks,
         wechat_account: Option<AccountId>,
-        asked: &Identification,
+        (brought, number): ([Option<Identifier>; 3], Option<&Phone>),
         now: OffsetDateTime,
     ) {
         let of_wechat = wechat_account.unwrap_or_else(|| AccountId::generate(now, &self.entropy));
         let of_phone = AccountId::generate(now, &self.entropy);
-        let [openid, unionid, phone] = Identifier::all(asked);
+        let [openid, unionid, phone] = brought;
         for (wanted, identifier, account) in [
             (link.openid, openid, of_wechat),
             (link.unionid, unionid, of_wechat),
@@ -179,22 +189,8 @@ impl Table {
             let Some(identifier) = identifier.filter(|_| wanted) else {
                 continue;
             };
-            self.methods.push(Method {
-                phone: asked
-                    .phone
-                    .clone()
-                    .filter(|_| identifier.kind == LoginMethodKind::Phone),
-                method: LoginMethod {
-                    id: LoginMethodId::generate(now, &self.entropy),
-                    user_id: id,
-                    kind: identifier.kind,
-                    realm: identifier.realm,
-                    identifier: identifier.text,
-                    account,
-                    linked_at: now,
-                    last_used_at: now,
-                },
-            });
+            let phone = number.filter(|_| identifier.kind == LoginMethodKind::Phone);
+            self.add_method(id, identifier, account, phone.cloned(), now);
         }
     }
 

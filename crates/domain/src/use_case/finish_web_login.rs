@@ -1,0 +1,226 @@
+use std::{sync::Arc, time::Duration};
+
+use futures_util::future::join;
+use time::OffsetDateTime;
+
+use crate::{
+    App, Apps, BrowserSecret, Channel, Client, Error, Keyring, LoggedIn, LoginPurpose, OauthCode,
+    PendingLogin, SessionToken, SignIn, State, UserId,
+    finished_login::Attempt,
+    oauth_person::{self, OauthPerson},
+    ports::{Clock, PendingLogins, Taking, WeChat},
+    sign_in::Arrival,
+    time_left::TimeLeft,
+};
+
+/// When a browser that came back twice looks for what came of the first time, in milliseconds: 3.6 s in all.
+const LOOKS: [u64; 12] = [50, 50, 100, 200, 400, 400, 400, 400, 400, 400, 400, 400];
+
+/// A browser that comes back from WeChat.
+#[derive(Debug)]
+pub struct WebCallback {
+    /// The channel whose address it came back to.
+    pub channel: Channel,
+    /// What it brought from WeChat.
+    pub state: State,
+    /// The same.
+    pub code: OauthCode,
+    /// What it kept since it began.
+    pub browser: BrowserSecret,
+    /// Whose session it has, where it has one.
+    pub signed_in: Option<UserId>,
+    /// The device.
+    pub client: Client,
+}
+
+/// A web login that is done.
+#[derive(Debug)]
+pub struct FinishedWebLogin {
+    /// What came of it.
+    pub outcome: WebLoginOutcome,
+    /// Where the person wanted to go.
+    pub return_to: Option<String>,
+}
+
+/// What came of a web login.
+#[derive(Debug)]
+pub enum WebLoginOutcome {
+    /// Somebody signed in.
+    LoggedIn(Box<LoggedIn>),
+    /// The same browser came back with the same code before, and signed in then; the token again, for a minute.
+    Before(Option<SessionToken>),
+}
+
+/// A web login of which nothing came.
+#[derive(Debug)]
+pub struct FailedWebLogin {
+    /// Why.
+    pub error: Error,
+    /// What the person had begun, where it was theirs.
+    pub begun: Option<Box<PendingLogin>>,
+}
+
+/// What finishing a web login needs of the world.
+#[expect(missing_docs, reason = "each field is named for its port")]
+pub struct FinishWebLoginPorts {
+    pub wechat: Arc<dyn WeChat>,
+    pub pending_logins: Arc<dyn PendingLogins>,
+    pub keyring: Arc<Keyring>,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What WeChat calls back with → session, for websites and official accounts.
+pub struct FinishWebLogin {
+    ports: FinishWebLoginPorts,
+    sign_in: Arc<SignIn>,
+    apps: Apps,
+    wechat_timeout: Duration,
+}
+
+impl FinishWebLogin {
+    /// With these ports. `wechat_timeout` is for all calls to WeChat of one login together.
+    #[must_use]
+    pub const fn new(
+        ports: FinishWebLoginPorts,
+        sign_in: Arc<SignIn>,
+        apps: Apps,
+        wechat_timeout: Duration,
+    ) -> Self {
+        Self {
+            ports,
+            sign_in,
+            apps,
+            wechat_timeout,
+        }
+    }
+
+    /// Signs in whoever WeChat says this code is, in the browser that asked for it.
+    ///
+    /// # Errors
+    /// [`Error::StateMismatch`], without a word to WeChat, where this browser did not begin it, or did too long ago, or has finished it with
+    /// another code; else everything that WeChat, the resolve rule or a store may say. Nobody is signed in then.
+    #[tracing::instrument(name = "finish_web_login", skip_all)]
+    pub async fn run(&self, callback: WebCallback) -> Result<FinishedWebLogin, FailedWebLogin> {
+        let attempt = Attempt::new(&callback.state, &callback.browser, &callback.code);
+        let pending = match self.take(&callback, &attempt).await? {
+            Taking::Taken(pending) => pending,
+            Taking::Finished { pending, outcome } => {
+                let now = self.ports.clock.now();
+                let token = attempt.open(&self.ports.keyring, &outcome, now);
+                return Ok(FinishedWebLogin {
+                    outcome: WebLoginOutcome::Before(token),
+                    return_to: pending.return_to,
+                });
+            }
+            Taking::UnderWay => return Err(Error::WeChatUnavailable.into()),
+            Taking::Nobodys => return Err(Error::StateMismatch.into()),
+        };
+        let state = callback.state.clone();
+        match self.finish(callback, &attempt, &pending).await {
+            Ok(logged_in) => Ok(FinishedWebLogin {
+                outcome: WebLoginOutcome::LoggedIn(Box::new(logged_in)),
+                return_to: pending.return_to,
+            }),
+            Err(error) => {
+                self.forget(&state).await;
+                Err(FailedWebLogin {
+                    error,
+                    begun: Some(Box::new(pending)),
+                })
+            }
+        }
+    }
+
+    /// Takes the login, or waits for what comes of it where the same attempt is under way.
+    async fn take(&self, callback: &WebCallback, attempt: &Attempt) -> Result<Taking, Error> {
+        let browser = callback.browser.digest();
+        let take = || {
+            let now = self.ports.clock.now();
+            self.ports
+                .pending_logins
+                .take(&callback.state, &browser, &attempt.digest, now)
+        };
+        let mut taking = take().await?;
+        for pause in LOOKS {
+            if taking != Taking::UnderWay {
+                break;
+            }
+            self.ports.clock.sleep(Duration::from_millis(pause)).await;
+            taking = take().await?;
+        }
+        Ok(taking)
+    }
+
+    async fn finish(
+        &self,
+        callback: WebCallback,
+        attempt: &Attempt,
+        pending: &PendingLogin,
+    ) -> Result<LoggedIn, Error> {
+        let app = self.app(&callback, pending)?;
+        let person = self.person(&app, &callback.code, pending.is_silent).await?;
+        let now = self.ports.clock.now();
+        let arrival = Arrival {
+            app: &app,
+            openid: person.openid,
+            unionid: person.unionid,
+            phone: None,
+            profile: person.profile,
+            create_user: true,
+            client: callback.client,
+        };
+        let logged_in = self.sign_in.open(arrival, now).await?;
+        let finished = self.note(&callback.state, attempt, &logged_in.token, now);
+        let (kept, ()) = join(self.sign_in.keep(&logged_in), finished).await;
+        kept?;
+        Ok(logged_in)
+    }
+
+    /// The app, if it is the one that the person came back from.
+    fn app(&self, callback: &WebCallback, pending: &PendingLogin) -> Result<Arc<App>, Error> {
+        let app = self.apps.choose(callback.channel, Some(pending.app.as_str()));
+        let app = app.ok_or(Error::StateMismatch)?;
+        match pending.purpose {
+            LoginPurpose::Login => Ok(app),
+            LoginPurpose::Link { .. } => Err(Error::StateMismatch),
+        }
+    }
+
+    async fn person(&self, app: &App, code: &OauthCode, is_silent: bool) -> Result<OauthPerson, Error> {
+        let (wechat, clock) = (&*self.ports.wechat, &*self.ports.clock);
+        let time_left = TimeLeft::new(clock, self.wechat_timeout);
+        let exchange = oauth_person::exchange(wechat, clock, app, code, &time_left).await?;
+        if is_silent {
+            oauth_person::silent_person(exchange)
+        } else {
+            oauth_person::person(wechat, clock, app, exchange, &time_left).await
+        }
+    }
+
+    /// Notes that the login is finished. A store that fails costs the page that waits for it and a browser that comes twice, not the login.
+    async fn note(&self, state: &State, attempt: &Attempt, token: &SessionToken, now: OffsetDateTime) {
+        let outcome = attempt.seal(&self.ports.keyring, token, now);
+        if let Err(error) = self.ports.pending_logins.finish(state, &outcome).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "it could not be noted that a web login is finished"
+            );
+        }
+    }
+
+    /// Whoever waits for it need not wait for longer.
+    async fn forget(&self, state: &State) {
+        if let Err(error) = self.ports.pending_logins.forget(state).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "a web login of which nothing came could not be forgotten"
+            );
+        }
+    }
+}
+
+impl From<Error> for FailedWebLogin {
+    fn from(error: Error) -> Self {
+        Self { error, begun: None }
+    }
+}

@@ -1,0 +1,72 @@
+//! Somebody who is signed in adds a way in: `link::decide` says whether, here it is done. To be run in a transaction in which nobody else
+//! writes.
+
+use diesel::{RunQueryDsl, SqliteConnection};
+use time::OffsetDateTime;
+use wechat_login_domain::{
+    Keyring, UserId,
+    link::{self, Decision, LinkRefusal, Linking, NewWayIn},
+    ports::Entropy,
+};
+
+use super::{
+    brought::{Brought, Identifier},
+    look_up,
+    write::{self, Bringing},
+};
+use crate::{
+    failure::Failure,
+    sql::{Sql, Value},
+    sql_types::Moment,
+};
+
+pub(super) fn run(
+    connection: &mut SqliteConnection,
+    to: UserId,
+    new: &NewWayIn,
+    now: OffsetDateTime,
+    (keyring, entropy): (&Keyring, &dyn Entropy),
+) -> Result<Linking, Failure> {
+    let Some(user) = look_up::user(connection, to, keyring)? else {
+        return Ok(Linking::Refused(LinkRefusal::NotFound));
+    };
+    let bringing = Bringing {
+        brought: &Brought::to_link(new, keyring),
+        now,
+        keyring,
+        entropy,
+    };
+    let owners = look_up::owners(connection, bringing.brought, keyring)?;
+    match link::decide(&user, &owners, new) {
+        Decision::Refuse(refusal) => return Ok(Linking::Refused(refusal)),
+        Decision::Link {
+            link,
+            account,
+            join,
+            renew_phone,
+        } => {
+            write::link(connection, &bringing, user.id, link, account)?;
+            write::join(connection, user.id, join)?;
+            if renew_phone {
+                renew(connection, &bringing)?;
+            }
+        }
+    }
+    let user = look_up::user(connection, user.id, keyring)?.ok_or(Failure::BadRow("users"))?;
+    let account = look_up::account_of(connection, user, keyring)?;
+    Ok(Linking::Linked(Box::new(account)))
+}
+
+/// The phone is the one that was linked last.
+fn renew(connection: &mut SqliteConnection, bringing: &Bringing<'_>) -> Result<(), Failure> {
+    const RENEW: &str =
+        "UPDATE login_methods SET linked_at = ? WHERE kind = ? AND realm = ? AND identifier = ?";
+    for Identifier { kind, realm, text } in bringing.brought.all() {
+        let identifier = [kind.as_str(), realm, text].map(Value::Text);
+        let values = [Value::Moment(Moment(bringing.now))]
+            .into_iter()
+            .chain(identifier);
+        Sql::new(RENEW, values).execute(connection)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,2 @@
+-- Nothing was done.
+DO 0;
