@@ -65,7 +65,9 @@ impl Driver {
                     .status()
                     .is_ok_and(|status| status.success())
             })
-            .expect("the tests of the pages need chromium and chromium-driver: `cargo xtask test` installs them");
+            .expect(
+                "the tests of the pages need chromium and chromium-driver: `cargo xtask test` installs them",
+            );
         let mut process = Command::new(program)
             .arg("--port=0")
             .stdout(Stdio::piped())
