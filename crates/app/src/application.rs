@@ -15,7 +15,7 @@ use wechat_login_simulator::{Simulator, UnknownCodes};
 
 use crate::{
     config::{self, Config},
-    http::{self, AppState, Look, Readiness, Trace},
+    http::{self, AppState, Cookies, Look, Origins, Readiness, Trace},
     revocation_feed,
     runtime::MainRuntime,
     store::Store,
@@ -94,11 +94,17 @@ impl Application {
             apps: config.wechat.apps(),
             clients: config.clients.into_iter().map(Arc::new).collect(),
             entropy,
-            public_url: server_settings.public_url.into(),
+            public_url: server_settings.public_url.clone().into(),
             default_language: server_settings.default_language,
             trusted_proxies: server_settings.trusted_proxies,
             client_ip_header: server_settings.client_ip_header,
             look: Arc::new(look),
+            cookies: Cookies::new(
+                &server_settings.public_url,
+                config.web.cookie_domain,
+                config.lifetimes,
+            ),
+            origins: Origins::new(&server_settings.public_url, config.web.allowed_origins),
             takes_mock_code: config.wechat.takes_mock_code,
         });
         let server = serve(
@@ -175,6 +181,7 @@ fn serve(
         App::new()
             .app_data(state.clone())
             .configure(http::routes)
+            .wrap(from_fn(http::cors))
             .wrap(TracingLogger::<Trace>::new())
             .wrap(from_fn({
                 let state = state.clone();

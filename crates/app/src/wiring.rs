@@ -5,17 +5,18 @@ use std::sync::{Arc, RwLock};
 use anyhow::Context;
 use wechat_login_client::{HttpWeChat, Settings};
 use wechat_login_domain::{
-    RevocationView, SignIn,
-    ports::{Clock, Entropy},
+    ReturnUrls, RevocationView, SignIn, WebAddresses,
+    ports::{Clock, Entropy, WeChat},
     use_case::{
-        AnswerOnce, Authenticate, ChangeScopes, DisableUser, EditProfile, EnableUser, FindUser,
-        FollowRevocations, ImportUsers, ListConflicts, ListSessions, LogInMiniProgram, LogInMiniProgramPorts,
-        LogOut, MergeUsers, RenewSession, RevokeSessions, SetExternalId, ShowAccount, ShowUser, UndoMerge,
+        AnswerOnce, Authenticate, BeginWebLogin, ChangeScopes, DisableUser, EditProfile, EnableUser,
+        FindUser, FinishWebLogin, FinishWebLoginPorts, FollowRevocations, ImportUsers, ListConflicts,
+        ListSessions, LogInMiniProgram, LogInMiniProgramPorts, LogInMobileApp, LogOut, MergeUsers,
+        RenewSession, RevokeSessions, SetExternalId, ShowAccount, ShowUser, UndoMerge, WatchWebLogin,
     },
 };
 
 use crate::{
-    config::{Config, WeChat},
+    config::{self, Config},
     store::Store,
     system::{SystemClock, SystemEntropy},
 };
@@ -34,12 +35,16 @@ pub fn real_open_url() -> url::Url {
 pub struct UseCases {
     pub answer_once: AnswerOnce,
     pub authenticate: Authenticate,
+    pub begin_web_login: BeginWebLogin,
     pub edit_profile: EditProfile,
+    pub finish_web_login: FinishWebLogin,
     pub log_in_mini_program: LogInMiniProgram,
+    pub log_in_mobile_app: LogInMobileApp,
     pub log_out: LogOut,
     pub renew_session: RenewSession,
     pub show_account: ShowAccount,
     pub show_user: ShowUser,
+    pub watch_web_login: WatchWebLogin,
 }
 
 /// What operators do, one field per action.
@@ -85,8 +90,10 @@ pub async fn wire(
     let apps = config.wechat.apps();
     let lifetimes = config.lifetimes;
 
+    let wechat: Arc<dyn WeChat> = Arc::new(wechat(&config.wechat)?);
+    let pending_logins = store.pending_logins();
     let log_in_ports = LogInMiniProgramPorts {
-        wechat: Arc::new(wechat(&config.wechat)?),
+        wechat: Arc::clone(&wechat),
         session_keys: store.session_keys(),
         exchanges: Arc::clone(&exchanges),
         clock: Arc::clone(clock),
@@ -98,17 +105,49 @@ pub async fn wire(
         config.identity,
         lifetimes,
     ));
+    let finish_ports = FinishWebLoginPorts {
+        wechat: Arc::clone(&wechat),
+        pending_logins: Arc::clone(&pending_logins),
+        users: Arc::clone(&users),
+        keyring: Arc::clone(&keyring),
+        clock: Arc::clone(clock),
+    };
     let use_cases = UseCases {
-        answer_once: AnswerOnce::new(exchanges, keyring, Arc::clone(clock)),
+        answer_once: AnswerOnce::new(Arc::clone(&exchanges), keyring, Arc::clone(clock)),
         authenticate: Authenticate::new(
             Arc::clone(&sessions),
             Arc::clone(&view),
             Arc::clone(clock),
             lifetimes,
         ),
+        begin_web_login: BeginWebLogin::new(
+            Arc::clone(&pending_logins),
+            Arc::clone(clock),
+            Arc::clone(entropy),
+            apps.clone(),
+            web_addresses(config),
+            ReturnUrls::new(
+                &config.server.public_url.parse()?,
+                config.web.allowed_return_urls.clone(),
+            ),
+        ),
         edit_profile: EditProfile::new(Arc::clone(&users), Arc::clone(clock)),
+        finish_web_login: FinishWebLogin::new(
+            finish_ports,
+            Arc::clone(&sign_in),
+            apps.clone(),
+            config.wechat.timeout,
+        ),
         log_in_mini_program: LogInMiniProgram::new(
             log_in_ports,
+            Arc::clone(&sign_in),
+            apps.clone(),
+            config.wechat.timeout,
+        ),
+        log_in_mobile_app: LogInMobileApp::new(
+            wechat,
+            exchanges,
+            Arc::clone(clock),
             sign_in,
             apps.clone(),
             config.wechat.timeout,
@@ -123,6 +162,7 @@ pub async fn wire(
         renew_session: RenewSession::new(sessions),
         show_account: ShowAccount::new(Arc::clone(&users), apps),
         show_user: ShowUser::new(users),
+        watch_web_login: WatchWebLogin::new(pending_logins, Arc::clone(clock)),
     };
     let follow_revocations = Arc::new(FollowRevocations::new(revocations, view, Arc::clone(clock)));
     Ok(Wired {
@@ -165,7 +205,21 @@ pub async fn wire_operator(config: Config) -> anyhow::Result<OperatorUseCases> {
     })
 }
 
-fn wechat(config: &WeChat) -> anyhow::Result<HttpWeChat> {
+fn web_addresses(config: &Config) -> WebAddresses {
+    let open_url = config.wechat.open_url.clone().unwrap_or_else(real_open_url);
+    WebAddresses {
+        public_url: config.server.public_url.clone(),
+        open_url: open_url.as_str().trim_end_matches('/').to_owned(),
+        redirect_uris: config
+            .wechat
+            .apps
+            .iter()
+            .map(|with| (with.app.name.clone(), with.redirect_uris.clone()))
+            .collect(),
+    }
+}
+
+fn wechat(config: &config::WeChat) -> anyhow::Result<HttpWeChat> {
     let settings = Settings {
         api_url: config
             .api_url

@@ -4,7 +4,7 @@ use url::Url;
 use wechat_login_client::AppSecret;
 use wechat_login_domain::{App, AppId, AppName, Apps, Channel, OpenPlatform};
 
-use super::{Environment, Simulator, keys::Keys, parse};
+use super::{Environment, Simulator, keys::Keys, parse, web};
 
 /// `[wechat]`: how WeChat is reached, and as whom.
 pub struct WeChat {
@@ -34,6 +34,8 @@ pub struct AppWithSecret {
     pub app: App,
     /// Its AppSecret.
     pub secret: AppSecret,
+    /// The pages of front ends of its own that WeChat may call back, as they are configured.
+    pub redirect_uris: Vec<String>,
 }
 
 impl fmt::Debug for AppWithSecret {
@@ -82,7 +84,10 @@ impl WeChat {
 
         let names = keys.names("wechat.apps");
         let faults = keys.fault_count();
-        let mut apps: Vec<_> = names.iter().filter_map(|name| app(keys, name)).collect();
+        let mut apps: Vec<_> = names
+            .iter()
+            .filter_map(|name| app(keys, environment, name))
+            .collect();
         check(keys, &apps);
         // A simulator beside us, or one that somebody runs and points us to.
         let has_simulator = simulator.is_some() || api_url.as_ref().is_some_and(is_local);
@@ -139,7 +144,7 @@ fn is_local(url: &Url) -> bool {
     }
 }
 
-fn app(keys: &mut Keys, name: &str) -> Option<AppWithSecret> {
+fn app(keys: &mut Keys, environment: &Environment, name: &str) -> Option<AppWithSecret> {
     let section = format!("wechat.apps.{name}");
     let key = |field: &str| format!("{section}.{field}");
     let parsed_name = AppName::parse(name);
@@ -153,7 +158,16 @@ fn app(keys: &mut Keys, name: &str) -> Option<AppWithSecret> {
     let secret = keys.require_secret(&key("secret"), AppSecret::parse);
     let open_platform = keys.get(&key("open_platform"), OpenPlatform::parse);
     let is_default = keys.get(&key("default"), parse::boolean).unwrap_or(false);
-    keys.list(&key("redirect_uris"), parse::base_url);
+    let redirect_uris = keys.list(&key("redirect_uris"), |text| {
+        web::https(parse::base_url(text)?, environment).map(|_| text.to_owned())
+    });
+    let calls_back = matches!(channel, None | Some(Channel::Web | Channel::OfficialAccount));
+    if !calls_back && redirect_uris.as_ref().is_some_and(|uris| !uris.is_empty()) {
+        keys.fault(
+            &key("redirect_uris"),
+            "is for web and official_account only: WeChat calls no other app back",
+        );
+    }
     Some(AppWithSecret {
         app: App {
             name: parsed_name.ok()?,
@@ -164,6 +178,7 @@ fn app(keys: &mut Keys, name: &str) -> Option<AppWithSecret> {
             is_default,
         },
         secret: secret?,
+        redirect_uris: redirect_uris?,
     })
 }
 
@@ -218,6 +233,7 @@ fn demo_apps() -> Vec<AppWithSecret> {
                 is_default: true,
             },
             secret: AppSecret::parse(&demo.secret).expect(same_word),
+            redirect_uris: Vec::new(),
         })
         .collect()
 }

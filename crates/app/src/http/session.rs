@@ -23,7 +23,7 @@ pub(crate) struct CurrentSession {
 
 /// The session of the token, and its user.
 #[utoipa::path(
-    get, path = "/v1/session", tag = "session", security(("token" = [])),
+    get, path = "/v1/session", tag = "session", security(("token" = []), ("cookie" = [])),
     responses((status = 200, body = CurrentSession), (status = 401, body = ProblemBody), (status = 503, body = ProblemBody))
 )]
 pub(crate) async fn show(
@@ -38,10 +38,10 @@ pub(crate) async fn show(
     }))
 }
 
-/// Log out: the token opens nothing from now on.
+/// Log out: the token opens nothing from now on. A browser's cookie goes with it.
 #[utoipa::path(
-    delete, path = "/v1/session", tag = "session", security(("token" = [])),
-    responses((status = 204), (status = 401, body = ProblemBody), (status = 503, body = ProblemBody))
+    delete, path = "/v1/session", tag = "session", security(("token" = []), ("cookie" = [])),
+    responses((status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 503, body = ProblemBody))
 )]
 pub(crate) async fn log_out(
     request: HttpRequest,
@@ -53,5 +53,9 @@ pub(crate) async fn log_out(
         .runtime
         .run(async move { use_cases.log_out.run(&found).await })
         .await??;
-    Ok(HttpResponse::NoContent().finish())
+    let mut response = HttpResponse::NoContent();
+    if state.cookies.session_text(&request).is_some() {
+        response.cookie(state.cookies.no_session());
+    }
+    Ok(response.finish())
 }
