@@ -5,13 +5,14 @@ use std::sync::{Arc, RwLock};
 use anyhow::Context;
 use wechat_login_client::{HttpWeChat, Settings};
 use wechat_login_domain::{
-    ReturnUrls, RevocationView, SignIn, WebAddresses,
-    ports::{Clock, Entropy, WeChat},
+    AppAccessTokens, ReturnUrls, RevocationView, SignIn, WebAddresses,
+    ports::{self, Clock, Entropy},
     use_case::{
-        AnswerOnce, Authenticate, BeginWebLogin, ChangeScopes, DisableUser, EditProfile, EnableUser,
-        FindUser, FinishWebLogin, FinishWebLoginPorts, FollowRevocations, ImportUsers, ListConflicts,
-        ListSessions, LogInMiniProgram, LogInMiniProgramPorts, LogInMobileApp, LogOut, MergeUsers,
-        RenewSession, RevokeSessions, SetExternalId, ShowAccount, ShowUser, UndoMerge, WatchWebLogin,
+        AnswerOnce, Authenticate, BeginWebLogin, BindPhone, BindPhonePorts, ChangeScopes, CheckWeChatSession, Decrypt,
+        DisableUser, EditProfile, EnableUser, FindUser, FinishWebLogin, FinishWebLoginPorts, FollowRevocations, ImportUsers, LinkLoginMethod,
+        LinkLoginMethodPorts, ListConflicts, ListLoginMethods, ListSessions, LogInMiniProgram,
+        LogInMiniProgramPorts, LogInMobileApp, LogOut, MergeUsers, RenewSession, RevokeSessions, SetExternalId, ShowAccount,
+        ShowUser, UndoMerge, UnlinkLoginMethod, UnlinkLoginMethodPorts, WatchWebLogin,
     },
 };
 
@@ -36,14 +37,20 @@ pub struct UseCases {
     pub answer_once: AnswerOnce,
     pub authenticate: Authenticate,
     pub begin_web_login: BeginWebLogin,
+    pub bind_phone: BindPhone,
+    pub check_wechat_session: CheckWeChatSession,
+    pub decrypt: Decrypt,
     pub edit_profile: EditProfile,
     pub finish_web_login: FinishWebLogin,
+    pub link_login_method: LinkLoginMethod,
+    pub list_login_methods: ListLoginMethods,
     pub log_in_mini_program: LogInMiniProgram,
     pub log_in_mobile_app: LogInMobileApp,
     pub log_out: LogOut,
     pub renew_session: RenewSession,
     pub show_account: ShowAccount,
     pub show_user: ShowUser,
+    pub unlink_login_method: UnlinkLoginMethod,
     pub watch_web_login: WatchWebLogin,
 }
 
@@ -90,12 +97,43 @@ pub async fn wire(
     let apps = config.wechat.apps();
     let lifetimes = config.lifetimes;
 
-    let wechat: Arc<dyn WeChat> = Arc::new(wechat(&config.wechat)?);
+    let timeout = config.wechat.timeout;
+    let wechat: Arc<dyn ports::WeChat> = Arc::new(wechat(&config.wechat)?);
     let pending_logins = store.pending_logins();
+    let session_keys = store.session_keys();
+    let app_tokens = Arc::new(AppAccessTokens::new(
+        Arc::clone(&wechat),
+        store.app_tokens(),
+        Arc::clone(clock),
+        Arc::clone(entropy),
+    ));
+
     let log_in_ports = LogInMiniProgramPorts {
         wechat: Arc::clone(&wechat),
-        session_keys: store.session_keys(),
+        session_keys: Arc::clone(&session_keys),
         exchanges: Arc::clone(&exchanges),
+        app_tokens: Arc::clone(&app_tokens),
+        clock: Arc::clone(clock),
+    };
+    let link_ports = LinkLoginMethodPorts {
+        wechat: Arc::clone(&wechat),
+        users: Arc::clone(&users),
+        session_keys: Arc::clone(&session_keys),
+        exchanges: Arc::clone(&exchanges),
+        clock: Arc::clone(clock),
+    };
+    let unlink_ports = UnlinkLoginMethodPorts {
+        users: Arc::clone(&users),
+        session_keys: Arc::clone(&session_keys),
+        view: Arc::clone(&view),
+        clock: Arc::clone(clock),
+    };
+    let phone_ports = BindPhonePorts {
+        wechat: Arc::clone(&wechat),
+        users: Arc::clone(&users),
+        session_keys: Arc::clone(&session_keys),
+        exchanges: Arc::clone(&exchanges),
+        app_tokens: Arc::clone(&app_tokens),
         clock: Arc::clone(clock),
     };
     let sign_in = Arc::new(SignIn::new(
@@ -131,26 +169,28 @@ pub async fn wire(
                 config.web.allowed_return_urls.clone(),
             ),
         ),
+        bind_phone: BindPhone::new(phone_ports, apps.clone(), timeout),
+        check_wechat_session: CheckWeChatSession::new(
+            Arc::clone(&wechat),
+            Arc::clone(&session_keys),
+            app_tokens,
+            Arc::clone(clock),
+            apps.clone(),
+            timeout,
+        ),
+        decrypt: Decrypt::new(Arc::clone(&wechat), session_keys, Arc::clone(clock), apps.clone()),
         edit_profile: EditProfile::new(Arc::clone(&users), Arc::clone(clock)),
-        finish_web_login: FinishWebLogin::new(
-            finish_ports,
-            Arc::clone(&sign_in),
-            apps.clone(),
-            config.wechat.timeout,
-        ),
-        log_in_mini_program: LogInMiniProgram::new(
-            log_in_ports,
-            Arc::clone(&sign_in),
-            apps.clone(),
-            config.wechat.timeout,
-        ),
+        finish_web_login: FinishWebLogin::new(finish_ports, Arc::clone(&sign_in), apps.clone(), timeout),
+        link_login_method: LinkLoginMethod::new(link_ports, apps.clone(), timeout),
+        list_login_methods: ListLoginMethods::new(Arc::clone(&users), apps.clone()),
+        log_in_mini_program: LogInMiniProgram::new(log_in_ports, Arc::clone(&sign_in), apps.clone(), timeout),
         log_in_mobile_app: LogInMobileApp::new(
             wechat,
             exchanges,
             Arc::clone(clock),
             sign_in,
             apps.clone(),
-            config.wechat.timeout,
+            timeout,
         ),
         log_out: LogOut::new(
             Arc::clone(&revocations),
@@ -162,6 +202,7 @@ pub async fn wire(
         renew_session: RenewSession::new(sessions),
         show_account: ShowAccount::new(Arc::clone(&users), apps),
         show_user: ShowUser::new(users),
+        unlink_login_method: UnlinkLoginMethod::new(unlink_ports, config.identity, lifetimes),
         watch_web_login: WatchWebLogin::new(pending_logins, Arc::clone(clock)),
     };
     let follow_revocations = Arc::new(FollowRevocations::new(revocations, view, Arc::clone(clock)));

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod add_way_in;
 mod app;
 mod app_access_tokens;
 mod ask_wechat;
@@ -21,6 +22,7 @@ pub mod merge;
 mod oauth_person;
 mod one_user;
 mod operator_error;
+mod own_data;
 mod pending_login;
 mod phone;
 pub mod ports;
@@ -37,6 +39,7 @@ pub mod unlink;
 pub mod use_case;
 mod user;
 mod user_reference;
+mod verified_phone;
 mod way_in;
 mod web_addresses;
 mod wechat;

@@ -109,6 +109,23 @@ impl FromRequest for Backend {
     }
 }
 
+/// A backend that proved which one it is, and the body that it sent. Whoever is none is told that and nothing about the body.
+pub(crate) struct BackendWith<T>(pub(crate) Arc<ApiClient>, pub(crate) T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for BackendWith<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let backend = Backend::from_request(request, payload);
+        let body = JsonBody::from_request(request, payload);
+        Box::pin(async move {
+            let Backend(client) = backend.await?;
+            Ok(Self(client, body.await?.value))
+        })
+    }
+}
+
 /// HTTP Basic (RFC 7617). Every client is compared with, and all of its secret, so that time tells nothing.
 fn backend(header: &HeaderValue, clients: &[Arc<ApiClient>]) -> Option<Arc<ApiClient>> {
     let decoded = STANDARD.decode(credentials(header, "basic")?).ok()?;

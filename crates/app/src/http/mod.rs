@@ -4,15 +4,20 @@ mod auth;
 mod body;
 mod browser;
 mod context;
+mod deadline;
+mod decrypt;
 mod device;
+mod encrypted;
 mod health;
 mod idempotency;
 mod log_in_mini_program;
 mod log_in_mobile_app;
 mod login;
+mod login_methods;
 mod me;
 mod openapi;
 mod pages;
+mod phone;
 mod problem;
 mod representation;
 mod session;
@@ -88,6 +93,21 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             "GET, PATCH",
             [web::get().to(me::show), web::patch().to(me::edit)],
         ))
+        .service(resource(
+            "/v1/me/login-methods",
+            "GET, POST",
+            [
+                web::get().to(login_methods::list),
+                web::post().to(login_methods::link),
+            ],
+        ))
+        .service(resource(
+            "/v1/me/login-methods/{id}",
+            "DELETE",
+            [web::delete().to(login_methods::unlink)],
+        ))
+        .service(resource("/v1/me/phone", "POST", [web::post().to(phone::bind)]))
+        .service(resource("/v1/decrypt", "POST", [web::post().to(decrypt::handle)]))
         .service(resource("/v1/users/{id}", "GET", [web::get().to(users::show)]))
         .service(resource(
             "/healthz",

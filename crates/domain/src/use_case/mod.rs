@@ -3,7 +3,10 @@
 mod answer_once;
 mod authenticate;
 mod begin_web_login;
+mod bind_phone;
 mod change_scopes;
+mod check_wechat_session;
+mod decrypt;
 mod disable_user;
 mod edit_profile;
 mod enable_user;
@@ -11,7 +14,9 @@ mod find_user;
 mod finish_web_login;
 mod follow_revocations;
 mod import_users;
+mod link_login_method;
 mod list_conflicts;
+mod list_login_methods;
 mod list_sessions;
 mod log_in_mini_program;
 mod log_in_mobile_app;
@@ -23,12 +28,16 @@ mod set_external_id;
 mod show_account;
 mod show_user;
 mod undo_merge;
+mod unlink_login_method;
 mod watch_web_login;
 
 pub use answer_once::{Answer, AnswerOnce, Claim};
 pub use authenticate::{Authenticate, Authenticated};
 pub use begin_web_login::{BeginWebLogin, BegunWebLogin, WebLoginRequest};
+pub use bind_phone::{BindPhone, BindPhonePorts, PhoneProof};
 pub use change_scopes::ChangeScopes;
+pub use check_wechat_session::CheckWeChatSession;
+pub use decrypt::Decrypt;
 pub use disable_user::DisableUser;
 pub use edit_profile::EditProfile;
 pub use enable_user::EnableUser;
@@ -38,7 +47,9 @@ pub use finish_web_login::{
 };
 pub use follow_revocations::FollowRevocations;
 pub use import_users::ImportUsers;
+pub use link_login_method::{LinkCode, LinkLoginMethod, LinkLoginMethodPorts, LoginMethodLink};
 pub use list_conflicts::ListConflicts;
+pub use list_login_methods::{ListLoginMethods, ListedWayIn};
 pub use list_sessions::ListSessions;
 pub use log_in_mini_program::{
     LogInMiniProgram, LogInMiniProgramPorts, LoggedInFromMiniProgram, MiniProgramLogin,
@@ -52,4 +63,5 @@ pub use set_external_id::SetExternalId;
 pub use show_account::{AccountReference, ShowAccount};
 pub use show_user::ShowUser;
 pub use undo_merge::{UndoMerge, UndoneMerge};
+pub use unlink_login_method::{UnlinkLoginMethod, UnlinkLoginMethodPorts};
 pub use watch_web_login::WatchWebLogin;
