@@ -5,19 +5,22 @@ use std::sync::{Arc, RwLock};
 use anyhow::Context;
 use wechat_login_client::{HttpWeChat, Settings};
 use wechat_login_domain::{
-    AppAccessTokens, ReturnUrls, RevocationView, SignIn, WebAddresses,
-    ports::{self, Clock, Entropy},
+    AppAccessTokens, ReturnUrls, RevocationView, SignIn, TrustedSessions, WebAddresses,
+    ports::{self, Clock, Entropy, Sessions},
     use_case::{
-        AnswerOnce, Authenticate, BeginWebLogin, BindPhone, BindPhonePorts, ChangeScopes, CheckWeChatSession, Decrypt,
-        DisableUser, EditProfile, EnableUser, FindUser, FinishWebLogin, FinishWebLoginPorts, FollowRevocations, ImportUsers, LinkLoginMethod,
-        LinkLoginMethodPorts, ListConflicts, ListLoginMethods, ListSessions, LogInMiniProgram,
-        LogInMiniProgramPorts, LogInMobileApp, LogOut, MergeUsers, RenewSession, RevokeSessions, SetExternalId, ShowAccount,
-        ShowUser, UndoMerge, UnlinkLoginMethod, UnlinkLoginMethodPorts, WatchWebLogin,
+        AnswerOnce, Authenticate, BeginWebLogin, BindPhone, BindPhonePorts, ChangeScopes, CheckWeChatSession,
+        Decrypt, DisableUser, EditProfile, EnableUser, FindUser, FinishWebLogin, FinishWebLoginPorts,
+        FollowRevocations, ImportUsers, LinkLoginMethod, LinkLoginMethodPorts, ListConflicts,
+        ListLoginMethods, ListOwnSessions, ListSessions, LogInMiniProgram, LogInMiniProgramPorts,
+        LogInMobileApp, LogOut, MergeUsers, RecallUser, RenewSession, RevokeOwnSession, RevokeOwnSessions,
+        RevokeSessions, SetExternalId, ShowAccount, ShowUser, UndoMerge, UnlinkLoginMethod,
+        UnlinkLoginMethodPorts, WatchWebLogin,
     },
 };
 
 use crate::{
     config::{self, Config},
+    revocation_feed::RevocationFeed,
     store::Store,
     system::{SystemClock, SystemEntropy},
 };
@@ -44,10 +47,14 @@ pub struct UseCases {
     pub finish_web_login: FinishWebLogin,
     pub link_login_method: LinkLoginMethod,
     pub list_login_methods: ListLoginMethods,
+    pub list_own_sessions: ListOwnSessions,
     pub log_in_mini_program: LogInMiniProgram,
     pub log_in_mobile_app: LogInMobileApp,
     pub log_out: LogOut,
+    pub recall_user: RecallUser,
     pub renew_session: RenewSession,
+    pub revoke_own_session: RevokeOwnSession,
+    pub revoke_own_sessions: RevokeOwnSessions,
     pub show_account: ShowAccount,
     pub show_user: ShowUser,
     pub unlink_login_method: UnlinkLoginMethod,
@@ -75,7 +82,9 @@ pub struct Wired {
     /// What the service does.
     pub use_cases: UseCases,
     /// What keeps the revocation view.
-    pub follow_revocations: Arc<FollowRevocations>,
+    pub follow_revocations: FollowRevocations,
+    /// What calls it, and lets others wait for it.
+    pub(crate) revocation_feed: Arc<RevocationFeed>,
     /// Where everything is kept.
     pub store: Store,
 }
@@ -91,9 +100,14 @@ pub async fn wire(
 ) -> anyhow::Result<Wired> {
     let security = std::mem::take(&mut config.security);
     let (store, keyring) = Store::open(&config.storage, security, entropy).await?;
-    let (users, sessions) = (store.users(), store.sessions());
-    let (revocations, exchanges) = (store.revocations(), store.exchanges());
+    let (users, revocations, exchanges) = (store.users(), store.revocations(), store.exchanges());
     let view = Arc::new(RwLock::new(RevocationView::default()));
+    let revocation_feed = Arc::new(RevocationFeed::default());
+    let sessions: Arc<dyn Sessions> = Arc::new(TrustedSessions::new(
+        store.cached_sessions(),
+        Arc::clone(&view),
+        Arc::clone(&revocation_feed) as _,
+    ));
     let apps = config.wechat.apps();
     let lifetimes = config.lifetimes;
 
@@ -164,10 +178,7 @@ pub async fn wire(
             Arc::clone(entropy),
             apps.clone(),
             web_addresses(config),
-            ReturnUrls::new(
-                &config.server.public_url.parse()?,
-                config.web.allowed_return_urls.clone(),
-            ),
+            return_urls(config)?,
         ),
         bind_phone: BindPhone::new(phone_ports, apps.clone(), timeout),
         check_wechat_session: CheckWeChatSession::new(
@@ -183,6 +194,12 @@ pub async fn wire(
         finish_web_login: FinishWebLogin::new(finish_ports, Arc::clone(&sign_in), apps.clone(), timeout),
         link_login_method: LinkLoginMethod::new(link_ports, apps.clone(), timeout),
         list_login_methods: ListLoginMethods::new(Arc::clone(&users), apps.clone()),
+        list_own_sessions: ListOwnSessions::new(
+            Arc::clone(&users),
+            Arc::clone(&sessions),
+            Arc::clone(&view),
+            Arc::clone(clock),
+        ),
         log_in_mini_program: LogInMiniProgram::new(log_in_ports, Arc::clone(&sign_in), apps.clone(), timeout),
         log_in_mobile_app: LogInMobileApp::new(
             wechat,
@@ -199,16 +216,34 @@ pub async fn wire(
             Arc::clone(clock),
             lifetimes,
         ),
-        renew_session: RenewSession::new(sessions),
+        recall_user: RecallUser::new(Arc::clone(&users), Arc::clone(clock)),
+        renew_session: RenewSession::new(Arc::clone(&sessions)),
+        revoke_own_session: RevokeOwnSession::new(
+            Arc::clone(&users),
+            Arc::clone(&revocations),
+            Arc::clone(&sessions),
+            Arc::clone(&view),
+            Arc::clone(clock),
+            lifetimes,
+        ),
+        revoke_own_sessions: RevokeOwnSessions::new(
+            Arc::clone(&users),
+            store.sign_outs(),
+            sessions,
+            Arc::clone(&view),
+            Arc::clone(clock),
+            lifetimes,
+        ),
         show_account: ShowAccount::new(Arc::clone(&users), apps),
         show_user: ShowUser::new(users),
         unlink_login_method: UnlinkLoginMethod::new(unlink_ports, config.identity, lifetimes),
         watch_web_login: WatchWebLogin::new(pending_logins, Arc::clone(clock)),
     };
-    let follow_revocations = Arc::new(FollowRevocations::new(revocations, view, Arc::clone(clock)));
+    let follow_revocations = FollowRevocations::new(revocations, view, Arc::clone(clock));
     Ok(Wired {
         use_cases,
         follow_revocations,
+        revocation_feed,
         store,
     })
 }
@@ -244,6 +279,17 @@ pub async fn wire_operator(config: Config) -> anyhow::Result<OperatorUseCases> {
         set_external_id: SetExternalId::new(users(), time()),
         undo_merge: UndoMerge::new(users(), time(), lifetimes),
     })
+}
+
+/// Where browsers may be sent after a login.
+///
+/// # Errors
+/// Where `public_url` is no address.
+pub fn return_urls(config: &Config) -> anyhow::Result<ReturnUrls> {
+    Ok(ReturnUrls::new(
+        &config.server.public_url.parse()?,
+        config.web.allowed_return_urls.clone(),
+    ))
 }
 
 fn web_addresses(config: &Config) -> WebAddresses {

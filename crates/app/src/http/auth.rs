@@ -15,7 +15,7 @@ use subtle::ConstantTimeEq;
 use wechat_login_domain::{Error, SessionToken, use_case::Authenticated};
 
 use super::{AppState, Problem, body::JsonBody};
-use crate::config::ApiClient;
+use crate::{config::ApiClient, runtime::Panicked};
 
 /// A person whose session is good.
 pub(crate) struct SignedIn(pub(crate) Authenticated);
@@ -34,21 +34,30 @@ impl FromRequest for SignedIn {
             if by_cookie && may_be_forged {
                 return Err(Problem::of("cross_origin"));
             }
-            let mut found = state.use_cases.authenticate.run(&token).await?;
-            if found.renewal.is_some() {
-                let use_cases = Arc::clone(&state.use_cases);
-                let (renewed, session) = state
-                    .runtime
-                    .run(async move {
-                        let session = use_cases.renew_session.run(&found).await;
-                        (found, session)
-                    })
-                    .await?;
-                found = Authenticated { session, ..renewed };
-            }
+            let found = session_of(&state, &token).await??;
             Ok(Self(found))
         })
     }
+}
+
+/// The session of this token, which goes on by being seen.
+///
+/// # Errors
+/// [`Panicked`] where renewing it did, and within, why the token opens none.
+pub(crate) async fn session_of(
+    state: &AppState,
+    token: &SessionToken,
+) -> Result<Result<Authenticated, Error>, Panicked> {
+    let found = match state.use_cases.authenticate.run(token).await {
+        Ok(found) if found.renewal.is_some() => found,
+        as_it_is => return Ok(as_it_is),
+    };
+    let use_cases = Arc::clone(&state.use_cases);
+    let renewing = state.runtime.run(async move {
+        let session = use_cases.renew_session.run(&found).await;
+        Authenticated { session, ..found }
+    });
+    renewing.await.map(Ok)
 }
 
 /// A person whose session is good, and the body that they sent. Whoever has no session is told that and nothing about the body.

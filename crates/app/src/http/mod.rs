@@ -1,5 +1,6 @@
 //! The HTTP face: routes, bodies in and out, failures.
 
+mod account;
 mod auth;
 mod body;
 mod browser;
@@ -10,6 +11,7 @@ mod device;
 mod encrypted;
 mod health;
 mod idempotency;
+mod introspect;
 mod log_in_mini_program;
 mod log_in_mobile_app;
 mod login;
@@ -21,8 +23,10 @@ mod phone;
 mod problem;
 mod representation;
 mod session;
+mod sessions;
 mod trace;
 mod users;
+mod verify;
 mod web_login;
 
 use std::sync::Arc;
@@ -32,7 +36,11 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 use ipnet::IpNet;
-use wechat_login_domain::{Apps, ports::Entropy};
+use wechat_login_domain::{
+    Apps, ReturnUrls,
+    ports::{Clock, Entropy},
+    resolve::PhoneJoins,
+};
 
 pub(crate) use self::{
     browser::{Cookies, Origins, cors},
@@ -57,12 +65,15 @@ pub struct AppState {
     pub(crate) readiness: Arc<Readiness>,
     pub(crate) apps: Apps,
     pub(crate) clients: Vec<Arc<ApiClient>>,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) public_url: Arc<str>,
     pub(crate) default_language: Language,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) client_ip_header: String,
     pub(crate) look: Arc<Look>,
+    pub(crate) return_urls: ReturnUrls,
+    pub(crate) phone_joins: PhoneJoins,
     pub(crate) cookies: Cookies,
     pub(crate) origins: Origins,
     /// Whether the developer tools' mock code means somebody: only the simulator knows whom.
@@ -87,6 +98,29 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             "/v1/session",
             "GET, DELETE",
             [web::get().to(session::show), web::delete().to(session::log_out)],
+        ))
+        .service(resource(
+            "/v1/sessions",
+            "GET, DELETE",
+            [
+                web::get().to(sessions::list),
+                web::delete().to(sessions::revoke_all),
+            ],
+        ))
+        .service(resource(
+            "/v1/sessions/{id}",
+            "DELETE",
+            [web::delete().to(sessions::revoke)],
+        ))
+        .service(resource(
+            "/v1/auth/verify",
+            "GET",
+            [web::get().to(verify::handle)],
+        ))
+        .service(resource(
+            "/oauth2/introspect",
+            "POST",
+            [web::post().to(introspect::handle)],
         ))
         .service(resource(
             "/v1/me",
@@ -119,11 +153,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             "GET, HEAD",
             [web::get().to(health::ready), web::head().to(health::ready)],
         ))
-        .service(resource(
-            "/assets/{version}/{name}",
-            "GET",
-            [web::get().to(pages::asset)],
-        ))
+        .configure(pages::routes)
         .service(resource("/openapi.json", "GET", [web::get().to(openapi::show)]))
         .default_service(web::to(|| async { Err::<HttpResponse, _>(Problem::not_found()) }));
 }

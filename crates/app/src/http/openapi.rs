@@ -7,7 +7,8 @@ use utoipa::{
 };
 
 use super::{
-    decrypt, health, log_in_mini_program, log_in_mobile_app, login_methods, me, phone, session, users, web_login,
+    decrypt, health, introspect, log_in_mini_program, log_in_mobile_app, login_methods, me, phone, session,
+    sessions, users, verify, web_login,
 };
 
 #[derive(OpenApi)]
@@ -17,7 +18,8 @@ use super::{
         log_in_mini_program::handle, log_in_mobile_app::handle, web_login::door::choose, web_login::enter::web,
         web_login::enter::official_account, web_login::begin::handle, web_login::callback::web,
         web_login::callback::official_account, web_login::finish::handle, web_login::status::show, session::show, session::log_out,
-        me::show, me::edit, login_methods::list, login_methods::link, login_methods::unlink, phone::bind, users::show, decrypt::handle, health::live,
+        sessions::list, sessions::revoke, sessions::revoke_all, me::show, me::edit, login_methods::list, login_methods::link,
+        login_methods::unlink, phone::bind, verify::handle, introspect::handle, users::show, decrypt::handle, health::live,
         health::ready,
     ),
     modifiers(&Schemes)

@@ -17,12 +17,16 @@ mod import_users;
 mod link_login_method;
 mod list_conflicts;
 mod list_login_methods;
+mod list_own_sessions;
 mod list_sessions;
 mod log_in_mini_program;
 mod log_in_mobile_app;
 mod log_out;
 mod merge_users;
+mod recall_user;
 mod renew_session;
+mod revoke_own_session;
+mod revoke_own_sessions;
 mod revoke_sessions;
 mod set_external_id;
 mod show_account;
@@ -50,6 +54,7 @@ pub use import_users::ImportUsers;
 pub use link_login_method::{LinkCode, LinkLoginMethod, LinkLoginMethodPorts, LoginMethodLink};
 pub use list_conflicts::ListConflicts;
 pub use list_login_methods::{ListLoginMethods, ListedWayIn};
+pub use list_own_sessions::ListOwnSessions;
 pub use list_sessions::ListSessions;
 pub use log_in_mini_program::{
     LogInMiniProgram, LogInMiniProgramPorts, LoggedInFromMiniProgram, MiniProgramLogin,
@@ -57,7 +62,10 @@ pub use log_in_mini_program::{
 pub use log_in_mobile_app::{LogInMobileApp, MobileAppLogin};
 pub use log_out::LogOut;
 pub use merge_users::MergeUsers;
+pub use recall_user::RecallUser;
 pub use renew_session::RenewSession;
+pub use revoke_own_session::RevokeOwnSession;
+pub use revoke_own_sessions::RevokeOwnSessions;
 pub use revoke_sessions::RevokeSessions;
 pub use set_external_id::SetExternalId;
 pub use show_account::{AccountReference, ShowAccount};

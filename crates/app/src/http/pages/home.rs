@@ -1,9 +1,15 @@
 //! `/`: the door, and the way to one's account.
 
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
-use super::{layout::Layout, look::Loads, visit::Visit, words};
+use super::{
+    super::{AppState, Problem},
+    layout::Layout,
+    look::Loads,
+    visit::Visit,
+    who, words,
+};
 
 #[derive(Template)]
 #[template(path = "home.html")]
@@ -13,7 +19,7 @@ struct HomePage<'a> {
 }
 
 /// For whoever is signed in, by their name, or for nobody.
-pub(super) fn view(visit: &Visit, signed_in: Option<&str>) -> HttpResponse {
+fn view(visit: &Visit, signed_in: Option<&str>) -> HttpResponse {
     let words = &words::of(visit.language).common;
     let name = visit
         .look
@@ -26,4 +32,15 @@ pub(super) fn view(visit: &Visit, signed_in: Option<&str>) -> HttpResponse {
         signed_in,
     };
     visit.page(&page, Loads::Nothing)
+}
+
+/// The first page.
+pub(crate) async fn show(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    let state = AppState::of(&request);
+    let visit = Visit::of(&request, &state);
+    let somebody = words::of(visit.language).common.somebody;
+    let name = who::user(&request, &state)
+        .await?
+        .map(|user| who::name(&user, somebody));
+    Ok(view(&visit, name.as_deref()))
 }

@@ -161,7 +161,7 @@ pub(crate) static ROWS: &[Row] = &[
         StatusCode::NOT_FOUND,
         "no",
         "Nothing is here",
-        "The service has no such address, or nothing of yours has this id.",
+        "The service has no such address, or whoever asks has nothing of this id there.",
     ),
     new(
         "user_not_found",
@@ -209,8 +209,8 @@ pub(crate) static ROWS: &[Row] = &[
         "unsupported_media_type",
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         "no",
-        "The body is not JSON",
-        "Send JSON with `Content-Type: application/json`.",
+        "The body is of another type",
+        "Send JSON with `Content-Type: application/json`; to /oauth2/introspect a form, with `application/x-www-form-urlencoded`.",
     ),
     new(
         "session_key_stale",

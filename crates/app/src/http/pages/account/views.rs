@@ -22,9 +22,10 @@ pub(super) struct Method {
     pub(super) kind: &'static str,
     pub(super) is_wechat: bool,
     pub(super) title: &'static str,
-    pub(super) label: Option<String>,
+    pub(super) label: String,
     pub(super) linked: When,
     pub(super) last_used: When,
+    pub(super) can_unlink: bool,
 }
 
 /// Where they are signed in.
