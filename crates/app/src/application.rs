@@ -51,10 +51,10 @@ impl Application {
         let listener = bind(config.server.listen, "server.listen")?;
         let address = listener.local_addr()?;
         let simulator = match &config.simulator {
-            Some(settings) => Some(start_simulator(settings, address)?),
+            Some(settings) => Some(start_simulator(settings, &config.wechat, address)?),
             None => None,
         };
-        if config.wechat.uses_demo_apps && config.wechat.api_url.is_none() {
+        if config.wechat.uses_simulator {
             let address = simulator
                 .as_ref()
                 .map(Simulator::address)
@@ -197,7 +197,11 @@ fn serve(
     Ok(server.run())
 }
 
-fn start_simulator(settings: &config::Simulator, service: SocketAddr) -> anyhow::Result<Simulator> {
+fn start_simulator(
+    settings: &config::Simulator,
+    wechat: &config::WeChat,
+    service: SocketAddr,
+) -> anyhow::Result<Simulator> {
     let listener = bind(settings.listen, "simulator.listen")?;
     let unknown_codes = if settings.knows_every_code {
         UnknownCodes::DemoPerson
@@ -206,6 +210,11 @@ fn start_simulator(settings: &config::Simulator, service: SocketAddr) -> anyhow:
     };
     let options = wechat_login_simulator::Options {
         unknown_codes,
+        extra_apps: wechat
+            .apps
+            .iter()
+            .filter_map(|app| app.simulated.clone())
+            .collect(),
         service_url: Some(format!("http://{service}")),
         ..Default::default()
     };

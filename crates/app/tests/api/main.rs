@@ -1,7 +1,9 @@
 //! Black box: over HTTP, against the simulator, as a front end or a backend sees the service.
 
 mod answer;
+mod browser;
 mod faults;
+mod front_end;
 mod idempotency;
 mod instances;
 mod login;
@@ -12,6 +14,7 @@ mod stores;
 mod test_app;
 mod user_info;
 mod users;
+mod web_login;
 mod wechat_stub;
 
 use test_app::TestApp;
