@@ -2,12 +2,16 @@
 
 mod answer;
 mod browser;
+mod cookies;
+mod cors;
 mod faults;
 mod front_end;
 mod idempotency;
 mod instances;
 mod login;
 mod me;
+mod mobile_app;
+mod official_account;
 mod problems;
 mod session;
 mod stores;
