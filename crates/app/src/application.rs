@@ -49,11 +49,14 @@ impl Application {
     ) -> anyhow::Result<Self> {
         let listener = bind(config.server.listen, "server.listen")?;
         let address = listener.local_addr()?;
+        if let Some(host) = config.server.public_url.strip_suffix(":0") {
+            config.server.public_url = format!("{host}:{}", address.port());
+        }
         let simulator = match &config.simulator {
-            Some(settings) => Some(start_simulator(settings, address)?),
+            Some(settings) => Some(start_simulator(settings, &config.wechat, address)?),
             None => None,
         };
-        if config.wechat.uses_demo_apps && config.wechat.api_url.is_none() {
+        if config.wechat.uses_simulator {
             let address = simulator
                 .as_ref()
                 .map(Simulator::address)
@@ -201,7 +204,11 @@ fn serve(
     Ok(server.run())
 }
 
-fn start_simulator(settings: &config::Simulator, service: SocketAddr) -> anyhow::Result<Simulator> {
+fn start_simulator(
+    settings: &config::Simulator,
+    wechat: &config::WeChat,
+    service: SocketAddr,
+) -> anyhow::Result<Simulator> {
     let listener = bind(settings.listen, "simulator.listen")?;
     let unknown_codes = if settings.knows_every_code {
         UnknownCodes::DemoPerson
@@ -210,6 +217,11 @@ fn start_simulator(settings: &config::Simulator, service: SocketAddr) -> anyhow:
     };
     let options = wechat_login_simulator::Options {
         unknown_codes,
+        extra_apps: wechat
+            .apps
+            .iter()
+            .filter_map(|app| app.simulated.clone())
+            .collect(),
         service_url: Some(format!("http://{service}")),
         ..Default::default()
     };

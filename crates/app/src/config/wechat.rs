@@ -24,6 +24,8 @@ pub struct WeChat {
     pub apps: Vec<AppWithSecret>,
     /// Whether the apps are the simulator's.
     pub uses_demo_apps: bool,
+    /// Whether the simulator beside us stands for WeChat, wherever it may come to listen.
+    pub uses_simulator: bool,
     /// Whether the developer tools' mock code goes through: only the simulator knows whom it means.
     pub takes_mock_code: bool,
 }
@@ -36,6 +38,8 @@ pub struct AppWithSecret {
     pub secret: AppSecret,
     /// The pages of front ends of its own that WeChat may call back, as they are configured.
     pub redirect_uris: Vec<String>,
+    /// The same app for the simulator, in development.
+    pub simulated: Option<wechat_login_simulator::App>,
 }
 
 impl fmt::Debug for AppWithSecret {
@@ -104,7 +108,9 @@ impl WeChat {
             let port = simulator.map(|simulator| simulator.listen.port());
             is_local(url) && port.is_some() && url.port_or_known_default() == port
         };
-        let takes_mock_code = uses_demo_apps || api_url.as_ref().is_some_and(is_simulator);
+        let points_to_simulator = api_url.as_ref().is_some_and(is_simulator);
+        let uses_simulator = points_to_simulator || (uses_demo_apps && api_url.is_none());
+        let takes_mock_code = uses_demo_apps || points_to_simulator;
         if keys.fault_count() > faults {
             return None;
         }
@@ -117,6 +123,7 @@ impl WeChat {
             ca_file,
             apps,
             uses_demo_apps,
+            uses_simulator,
             takes_mock_code,
         })
     }
@@ -155,7 +162,11 @@ fn app(keys: &mut Keys, environment: &Environment, name: &str) -> Option<AppWith
         Channel::from_name(text).ok_or("must be mini_program, web, mobile_app or official_account")
     });
     let app_id = keys.require(&key("app_id"), AppId::parse);
-    let secret = keys.require_secret(&key("secret"), AppSecret::parse);
+    let mut known_to_simulator = None;
+    let secret = keys.require_secret(&key("secret"), |text| {
+        known_to_simulator = environment.is_development().then(|| text.to_owned());
+        AppSecret::parse(text)
+    });
     let open_platform = keys.get(&key("open_platform"), OpenPlatform::parse);
     let is_default = keys.get(&key("default"), parse::boolean).unwrap_or(false);
     let redirect_uris = keys.list(&key("redirect_uris"), |text| {
@@ -168,15 +179,16 @@ fn app(keys: &mut Keys, environment: &Environment, name: &str) -> Option<AppWith
             "is for web and official_account only: WeChat calls no other app back",
         );
     }
+    let app = App {
+        name: parsed_name.ok()?,
+        channel: channel?,
+        app_id: app_id?,
+        open_platform: open_platform.unwrap_or_else(|| OpenPlatform::parse("default").expect("a plain word")),
+        is_default,
+    };
     Some(AppWithSecret {
-        app: App {
-            name: parsed_name.ok()?,
-            channel: channel?,
-            app_id: app_id?,
-            open_platform: open_platform
-                .unwrap_or_else(|| OpenPlatform::parse("default").expect("a plain word")),
-            is_default,
-        },
+        simulated: known_to_simulator.map(|secret| simulated(&app, secret)),
+        app,
         secret: secret?,
         redirect_uris: redirect_uris?,
     })
@@ -210,6 +222,20 @@ fn check(keys: &mut Keys, apps: &[AppWithSecret]) {
     }
 }
 
+fn simulated(app: &App, secret: String) -> wechat_login_simulator::App {
+    let channel = match app.channel {
+        Channel::MiniProgram => wechat_login_simulator::Channel::MiniProgram,
+        Channel::Web => wechat_login_simulator::Channel::Web,
+        Channel::MobileApp => wechat_login_simulator::Channel::MobileApp,
+        Channel::OfficialAccount => wechat_login_simulator::Channel::OfficialAccount,
+    };
+    wechat_login_simulator::App {
+        name: app.name.to_string(),
+        open_platform: Some(app.open_platform.as_str().to_owned()),
+        ..wechat_login_simulator::App::new(app.app_id.as_str(), secret, channel)
+    }
+}
+
 fn channel_of(channel: wechat_login_simulator::Channel) -> Channel {
     match channel {
         wechat_login_simulator::Channel::MiniProgram => Channel::MiniProgram,
@@ -234,6 +260,7 @@ fn demo_apps() -> Vec<AppWithSecret> {
             },
             secret: AppSecret::parse(&demo.secret).expect(same_word),
             redirect_uris: Vec::new(),
+            simulated: None,
         })
         .collect()
 }

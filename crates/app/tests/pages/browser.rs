@@ -3,9 +3,12 @@
 use std::{path::PathBuf, time::Instant};
 
 use fantoccini::{Client, Locator, elements::Element, error::CmdError, wd::WindowHandle};
-use serde_json::Value;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
 
-use crate::driver::{Driver, PATIENCE, Window};
+use crate::{driver::{Driver, PATIENCE},
+    window::{DevTools, Window},
+};
 
 /// A browser and who uses it.
 pub(crate) struct Browser {
@@ -17,9 +20,18 @@ pub(crate) struct Browser {
 impl Browser {
     pub(crate) async fn open(window: &Window) -> Self {
         let driver = Driver::start();
-        Self {
-            client: driver.open(window).await,
+        let browser = Self {
+            client: driver.open().await,
             _driver: driver,
+        };
+        browser.become_(window).await;
+        browser
+    }
+
+    /// From now on it is such a window.
+    pub(crate) async fn become_(&self, window: &Window) {
+        for command in window.commands() {
+            self.client.issue_cmd(command).await.expect("the browser obeys");
         }
     }
 
@@ -206,7 +218,10 @@ impl Browser {
         let Some(folder) = std::env::var_os("WECHAT_LOGIN_TEST_PICTURES") else {
             return;
         };
-        let picture = self.client.screenshot().await.expect("a picture");
-        std::fs::write(PathBuf::from(folder).join(format!("{name}.png")), picture).expect("a folder");
+        let whole = json!({"format": "png", "captureBeyondViewport": true});
+        let taken = self.client.issue_cmd(DevTools::new("Page.captureScreenshot", whole)).await;
+        let picture = STANDARD.decode(taken.expect("a picture")["data"].as_str().expect("base64"));
+        let file = PathBuf::from(folder).join(format!("{name}.png"));
+        std::fs::write(file, picture.expect("base64")).expect("a folder");
     }
 }

@@ -23,34 +23,6 @@ pub(crate) struct Driver {
     profile: TempDir,
 }
 
-/// What kind of window it is.
-#[derive(Clone, Debug)]
-pub(crate) struct Window {
-    /// `Accept-Language`.
-    pub(crate) language: &'static str,
-    pub(crate) width: u32,
-    pub(crate) height: u32,
-    pub(crate) user_agent: Option<&'static str>,
-    pub(crate) is_dark: bool,
-}
-
-impl Window {
-    /// A computer's, in Chinese.
-    pub(crate) const COMPUTER: Self = Self {
-        language: "zh-CN",
-        width: 1280,
-        height: 900,
-        user_agent: None,
-        is_dark: false,
-    };
-    /// As wide as small phones are, in Chinese.
-    pub(crate) const NARROW: Self = Self {
-        width: 360,
-        height: 740,
-        ..Self::COMPUTER
-    };
-}
-
 impl Driver {
     /// # Panics
     /// Where there is no driver, which is no reason to skip a test.
@@ -95,35 +67,18 @@ impl Driver {
     }
 
     /// Opens the browser.
-    pub(crate) async fn open(&self, window: &Window) -> Client {
-        let mut arguments = vec![
-            "--headless=new".to_owned(),
+    pub(crate) async fn open(&self) -> Client {
+        let profile = format!("--user-data-dir={}", self.profile.path().display());
+        let options = json!({"args": [
+            "--headless=new",
             // As root, which CI often is, it starts in no other way.
-            "--no-sandbox".to_owned(),
-            "--disable-dev-shm-usage".to_owned(),
-            "--disable-gpu".to_owned(),
-            "--no-first-run".to_owned(),
-            "--no-proxy-server".to_owned(),
-            "--hide-scrollbars".to_owned(),
-            format!("--window-size={},{}", window.width, window.height),
-            format!("--user-data-dir={}", self.profile.path().display()),
-        ];
-        if window.is_dark {
-            arguments.push("--force-dark-mode".to_owned());
-        }
-        if let Some(user_agent) = window.user_agent {
-            arguments.push(format!("--user-agent={user_agent}"));
-        }
-        let mut options = json!({
-            "args": arguments,
-            "prefs": {"intl.accept_languages": window.language},
-        });
-        if window.width < 500 {
-            // No window of a computer's is as narrow as that.
-            options["mobileEmulation"] = json!({
-                "deviceMetrics": {"width": window.width, "height": window.height, "pixelRatio": 2.0},
-            });
-        }
+            "--no-sandbox",
+            "--disable-dev-shm-usage",
+            "--disable-gpu",
+            "--no-first-run",
+            "--no-proxy-server",
+            profile,
+        ]});
         let mut capabilities = Map::new();
         capabilities.insert("browserName".to_owned(), Value::from("chrome"));
         capabilities.insert("goog:chromeOptions".to_owned(), options);
