@@ -1,6 +1,7 @@
 //! What a developer runs: `cargo xtask test`, `cargo xtask servers`, `cargo xtask sdk`, `cargo xtask arch`.
 
 mod arch;
+mod browser;
 mod run;
 mod sdk;
 mod servers;

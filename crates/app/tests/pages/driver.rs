@@ -27,25 +27,12 @@ impl Driver {
     /// # Panics
     /// Where there is no driver, which is no reason to skip a test.
     pub(crate) fn start() -> Self {
-        let program = ["chromedriver", "/usr/lib/chromium/chromedriver"]
-            .into_iter()
-            .find(|program| {
-                Command::new(program)
-                    .arg("--version")
-                    .stdout(Stdio::null())
-                    .stderr(Stdio::null())
-                    .status()
-                    .is_ok_and(|status| status.success())
-            })
-            .expect(
-                "the tests of the pages need chromium and chromium-driver: `cargo xtask test` installs them",
-            );
-        let mut process = Command::new(program)
+        let mut process = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
-            .expect("the driver can be run");
+            .expect("these tests need chromium and chromium-driver: `cargo xtask test` installs them");
         let output = process.stdout.take().expect("it is piped");
         let mut lines = BufReader::new(output).lines().map_while(Result::ok);
         let port = lines

@@ -51,8 +51,6 @@ pub(crate) fn show(
 fn way_out(visit: &Visit, words: &Failure, code: &str, reason: Option<&str>) -> Option<Way> {
     let (href, text) = match code {
         "login_blocked" if reason == Some("snapshot_user") => return None,
-        "user_disabled" | "account_closing" | "wechat_misconfigured" => ("/", words.home),
-        "dependency_unavailable" | "internal" | "not_found" | "method_not_allowed" => ("/", words.home),
         "last_login_method" | "login_method_taken" | "cross_origin" => ("/account", words.to_account),
         "state_mismatch"
         | "login_cancelled"
