@@ -16,7 +16,7 @@ use wechat_login_simulator::{Simulator, UnknownCodes};
 use crate::{
     condition::Condition,
     config::{self, Config},
-    http::{self, AppState, Look, Readiness, Trace},
+    http::{self, AppState, Cookies, Look, Origins, Readiness, Trace},
     runtime::MainRuntime,
     store::Store,
     wiring::{self, Wired},
@@ -50,11 +50,14 @@ impl Application {
     ) -> anyhow::Result<Self> {
         let listener = bind(config.server.listen, "server.listen")?;
         let address = listener.local_addr()?;
+        if let Some(host) = config.server.public_url.strip_suffix(":0") {
+            config.server.public_url = format!("{host}:{}", address.port());
+        }
         let simulator = match &config.simulator {
-            Some(settings) => Some(start_simulator(settings, address)?),
+            Some(settings) => Some(start_simulator(settings, &config.wechat, address)?),
             None => None,
         };
-        if config.wechat.uses_demo_apps && config.wechat.api_url.is_none() {
+        if config.wechat.uses_simulator {
             let address = simulator
                 .as_ref()
                 .map(Simulator::address)
@@ -86,6 +89,7 @@ impl Application {
             .clone()
             .unwrap_or_else(wiring::real_open_url);
         let look = Look::new(config.pages.clone(), &config.server.public_url, &open_url);
+        let return_urls = wiring::return_urls(&config)?;
         let server_settings = config.server;
         let state = Data::new(AppState {
             use_cases: Arc::new(use_cases),
@@ -94,12 +98,21 @@ impl Application {
             readiness: Arc::clone(&readiness),
             apps: config.wechat.apps(),
             clients: config.clients.into_iter().map(Arc::new).collect(),
+            clock,
             entropy,
-            public_url: server_settings.public_url.into(),
+            public_url: server_settings.public_url.clone().into(),
             default_language: server_settings.default_language,
             trusted_proxies: server_settings.trusted_proxies,
             client_ip_header: server_settings.client_ip_header,
             look: Arc::new(look),
+            return_urls,
+            phone_joins: config.identity.phone_joins,
+            cookies: Cookies::new(
+                &server_settings.public_url,
+                config.web.cookie_domain,
+                config.lifetimes,
+            ),
+            origins: Origins::new(&server_settings.public_url, config.web.allowed_origins),
             takes_mock_code: config.wechat.takes_mock_code,
         });
         let server = serve(
@@ -176,6 +189,7 @@ fn serve(
         App::new()
             .app_data(state.clone())
             .configure(http::routes)
+            .wrap(from_fn(http::cors))
             .wrap(TracingLogger::<Trace>::new())
             .wrap(from_fn({
                 let state = state.clone();
@@ -191,7 +205,11 @@ fn serve(
     Ok(server.run())
 }
 
-fn start_simulator(settings: &config::Simulator, service: SocketAddr) -> anyhow::Result<Simulator> {
+fn start_simulator(
+    settings: &config::Simulator,
+    wechat: &config::WeChat,
+    service: SocketAddr,
+) -> anyhow::Result<Simulator> {
     let listener = bind(settings.listen, "simulator.listen")?;
     let unknown_codes = if settings.knows_every_code {
         UnknownCodes::DemoPerson
@@ -200,6 +218,11 @@ fn start_simulator(settings: &config::Simulator, service: SocketAddr) -> anyhow:
     };
     let options = wechat_login_simulator::Options {
         unknown_codes,
+        extra_apps: wechat
+            .apps
+            .iter()
+            .filter_map(|app| app.simulated.clone())
+            .collect(),
         service_url: Some(format!("http://{service}")),
         ..Default::default()
     };

@@ -7,7 +7,8 @@ use time::OffsetDateTime;
 use wechat_login_domain::{
     Keyring, PortError,
     ports::{
-        Administration, AppTokens, Entropy, Exchanges, Revocations, SessionKeys, Sessions, SignOuts, Users,
+        Administration, AppTokens, Entropy, Exchanges, PendingLogins, Revocations, SessionKeys, Sessions,
+        SignOuts, Users,
     },
 };
 use wechat_login_sessions_redis::RedisStore;
@@ -158,6 +159,13 @@ impl Store {
         match &self.sessions {
             SessionStore::Embedded(store) => Arc::new(store.session_keys()),
             SessionStore::Redis(store) => Arc::new(store.session_keys()),
+        }
+    }
+
+    pub(crate) fn pending_logins(&self) -> Arc<dyn PendingLogins> {
+        match &self.sessions {
+            SessionStore::Embedded(store) => Arc::new(store.pending_logins()),
+            SessionStore::Redis(store) => Arc::new(store.pending_logins()),
         }
     }
 

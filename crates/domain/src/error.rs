@@ -28,9 +28,6 @@ pub enum Error {
     /// The session ran out by itself.
     #[error("the session has expired")]
     SessionExpired,
-    /// Whoever asks has no such session.
-    #[error("they have no such session")]
-    SessionNotFound,
     /// The session was ended by somebody.
     #[error("the session was ended: {0}")]
     SessionRevoked(RevokedBecause),
@@ -96,11 +93,9 @@ impl Error {
             Self::ReturnToNotAllowed => "return_to_not_allowed",
             Self::Unauthenticated => "unauthenticated",
             Self::SessionExpired => "session_expired",
-            Self::SessionNotFound => "not_found",
             Self::SessionRevoked(_) => "session_revoked",
             Self::ClientUnauthorized => "client_unauthorized",
-            Self::LoginBlocked => "login_blocked",
-            Self::SnapshotUser => "snapshot_user",
+            Self::LoginBlocked | Self::SnapshotUser => "login_blocked",
             Self::UserDisabled => "user_disabled",
             Self::AccountClosing => "account_closing",
             Self::UserNotFound => "user_not_found",

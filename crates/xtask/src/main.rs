@@ -2,6 +2,7 @@
 
 mod arch;
 mod bench;
+mod browser;
 mod clients;
 mod program;
 mod run;

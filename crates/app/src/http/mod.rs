@@ -3,6 +3,7 @@
 mod account;
 mod auth;
 mod body;
+mod browser;
 mod context;
 mod deadline;
 mod decrypt;
@@ -12,6 +13,7 @@ mod health;
 mod idempotency;
 mod introspect;
 mod log_in_mini_program;
+mod log_in_mobile_app;
 mod login;
 mod login_methods;
 mod me;
@@ -25,6 +27,7 @@ mod sessions;
 mod trace;
 mod users;
 mod verify;
+mod web_login;
 
 use std::sync::Arc;
 
@@ -33,9 +36,14 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 use ipnet::IpNet;
-use wechat_login_domain::{Apps, ports::Entropy};
+use wechat_login_domain::{
+    Apps, ReturnUrls,
+    ports::{Clock, Entropy},
+    resolve::PhoneJoins,
+};
 
 pub(crate) use self::{
+    browser::{Cookies, Origins, cors},
     context::around,
     pages::Look,
     representation::{Moment, UserBody},
@@ -57,12 +65,17 @@ pub struct AppState {
     pub(crate) readiness: Arc<Readiness>,
     pub(crate) apps: Apps,
     pub(crate) clients: Vec<Arc<ApiClient>>,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) public_url: Arc<str>,
     pub(crate) default_language: Language,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) client_ip_header: String,
     pub(crate) look: Arc<Look>,
+    pub(crate) return_urls: ReturnUrls,
+    pub(crate) phone_joins: PhoneJoins,
+    pub(crate) cookies: Cookies,
+    pub(crate) origins: Origins,
     /// Whether the developer tools' mock code means somebody: only the simulator knows whom.
     pub(crate) takes_mock_code: bool,
 }
@@ -75,6 +88,12 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             "POST",
             [web::post().to(log_in_mini_program::handle)],
         ))
+        .service(resource(
+            "/v1/login/mobile-app",
+            "POST",
+            [web::post().to(log_in_mobile_app::handle)],
+        ))
+        .configure(web_login_routes)
         .service(resource(
             "/v1/session",
             "GET, DELETE",
@@ -138,13 +157,45 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             "GET, HEAD",
             [web::get().to(health::ready), web::head().to(health::ready)],
         ))
-        .service(resource(
-            "/assets/{version}/{name}",
-            "GET",
-            [web::get().to(pages::asset)],
-        ))
+        .configure(pages::routes)
         .service(resource("/openapi.json", "GET", [web::get().to(openapi::show)]))
         .default_service(web::to(|| async { Err::<HttpResponse, _>(Problem::not_found()) }));
+}
+
+fn web_login_routes(config: &mut ServiceConfig) {
+    use web_login::{begin, callback, door, enter, finish, status};
+    config
+        .service(resource("/v1/login", "GET", [web::get().to(door::choose)]))
+        .service(resource(
+            "/v1/login/web",
+            "GET, POST",
+            [web::get().to(enter::web), web::post().to(finish::handle)],
+        ))
+        .service(resource(
+            "/v1/login/web/begin",
+            "POST",
+            [web::post().to(begin::handle)],
+        ))
+        .service(resource(
+            "/v1/login/web/callback",
+            "GET",
+            [web::get().to(callback::web)],
+        ))
+        .service(resource(
+            "/v1/login/web/{state}",
+            "GET",
+            [web::get().to(status::show)],
+        ))
+        .service(resource(
+            "/v1/login/official-account",
+            "GET",
+            [web::get().to(enter::official_account)],
+        ))
+        .service(resource(
+            "/v1/login/official-account/callback",
+            "GET",
+            [web::get().to(callback::official_account)],
+        ));
 }
 
 fn resource<const N: usize>(path: &str, allow: &'static str, routes: [Route; N]) -> Resource {

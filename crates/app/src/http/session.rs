@@ -31,7 +31,7 @@ pub(crate) struct CurrentSession {
 ///
 /// `check=wechat` is for sessions of mini-programs; on any other it is 400, as they have no session_key.
 #[utoipa::path(
-    get, path = "/v1/session", tag = "session", security(("token" = [])),
+    get, path = "/v1/session", tag = "session", security(("token" = []), ("cookie" = [])),
     params(("check" = Option<String>, Query, description = "`wechat`: ask WeChat about the session_key too")),
     responses(
         (status = 200, body = CurrentSession), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
@@ -75,10 +75,10 @@ async fn check_wechat(state: &AppState, found: Authenticated) -> Result<&'static
     })
 }
 
-/// Log out: the token opens nothing from now on.
+/// Log out: the token opens nothing from now on. A browser's cookie goes with it.
 #[utoipa::path(
-    delete, path = "/v1/session", tag = "session", security(("token" = [])),
-    responses((status = 204), (status = 401, body = ProblemBody), (status = 503, body = ProblemBody))
+    delete, path = "/v1/session", tag = "session", security(("token" = []), ("cookie" = [])),
+    responses((status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 503, body = ProblemBody))
 )]
 pub(crate) async fn log_out(
     request: HttpRequest,
@@ -90,5 +90,9 @@ pub(crate) async fn log_out(
         .runtime
         .run(async move { use_cases.log_out.run(&found).await })
         .await??;
-    Ok(HttpResponse::NoContent().finish())
+    let mut response = HttpResponse::NoContent();
+    if state.cookies.session_text(&request).is_some() {
+        response.cookie(state.cookies.no_session());
+    }
+    Ok(response.finish())
 }

@@ -114,7 +114,7 @@ pub(crate) async fn revoke(
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let state = AppState::of(&request);
-    let id: SessionId = id.parse().map_err(|_is_none| Error::SessionNotFound)?;
+    let id: SessionId = id.parse().map_err(|_is_none| Error::NotFound)?;
     let use_cases = Arc::clone(&state.use_cases);
     let revoking = state
         .runtime

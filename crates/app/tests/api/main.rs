@@ -1,12 +1,18 @@
 //! Black box: over HTTP, against the simulator, as a front end or a backend sees the service.
 
 mod answer;
+mod browser;
+mod cookies;
+mod cors;
 mod faults;
+mod front_end;
 mod idempotency;
 mod instances;
 mod introspect;
 mod login;
 mod me;
+mod mobile_app;
+mod official_account;
 mod own_redis;
 mod problems;
 mod session;
@@ -17,6 +23,7 @@ mod test_app;
 mod user_info;
 mod users;
 mod verify;
+mod web_login;
 mod wechat_stub;
 
 use test_app::TestApp;

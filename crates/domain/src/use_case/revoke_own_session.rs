@@ -42,7 +42,7 @@ impl RevokeOwnSession {
     /// Ends this session of whoever asks, for good. The one that asks may name itself, which is to log out.
     ///
     /// # Errors
-    /// [`Error::SessionNotFound`] where they have no such session, and [`Error::DependencyUnavailable`]: it may go on then.
+    /// [`Error::NotFound`] where they have no such session, and [`Error::DependencyUnavailable`]: it may go on then.
     pub async fn run(&self, authenticated: &Authenticated, id: SessionId) -> Result<(), Error> {
         let user = self.users.find(authenticated.user_id).await?;
         let user = user.ok_or(Error::Unauthenticated)?;
@@ -51,7 +51,7 @@ impl RevokeOwnSession {
         let (digest, session) = live
             .iter()
             .find(|(_, session)| session.id == id)
-            .ok_or(Error::SessionNotFound)?;
+            .ok_or(Error::NotFound)?;
         let because = if *digest == authenticated.digest {
             RevokedBecause::LoggedOut
         } else {

@@ -11,11 +11,11 @@ pub(in super::super) struct Failure {
     pub(in super::super) what_to_do: &'static str,
     pub(in super::super) request: &'static str,
     pub(in super::super) sign_in_again: &'static str,
-    pub(in super::super) try_again: &'static str,
     pub(in super::super) home: &'static str,
     pub(in super::super) to_account: &'static str,
     state_mismatch: Told,
     cancelled: Told,
+    not_here: Told,
     login_code_rejected: Told,
     login_blocked: Told,
     snapshot_user: Told,
@@ -41,6 +41,7 @@ impl Failure {
         match (code, reason) {
             ("state_mismatch", _) => self.state_mismatch,
             ("login_cancelled", _) => self.cancelled,
+            ("login_not_here", _) => self.not_here,
             ("login_code_rejected", _) => self.login_code_rejected,
             ("login_blocked", Some("snapshot_user")) => self.snapshot_user,
             ("login_blocked", _) => self.login_blocked,
@@ -70,7 +71,6 @@ pub(super) const CHINESE: Failure = Failure {
     what_to_do: "怎么办",
     request: "请求编号",
     sign_in_again: "重新登录",
-    try_again: "重试",
     home: "返回首页",
     to_account: "返回账号管理",
     state_mismatch: told(
@@ -82,6 +82,11 @@ pub(super) const CHINESE: Failure = Failure {
         "登录已取消",
         "你没有在微信中同意登录。",
         "如需继续，请重新登录，并在微信中点“允许”。",
+    ),
+    not_here: told(
+        "请换一种方式打开",
+        "手机浏览器无法扫描自己屏幕上的二维码。",
+        "请复制链接，在微信中打开；或者在电脑上打开，用微信扫码登录。",
     ),
     login_code_rejected: told(
         "登录凭证已失效",
@@ -166,7 +171,6 @@ pub(super) const ENGLISH: Failure = Failure {
     what_to_do: "What you can do",
     request: "Request",
     sign_in_again: "Sign in again",
-    try_again: "Try again",
     home: "Home",
     to_account: "Back to my account",
     state_mismatch: told(
@@ -178,6 +182,11 @@ pub(super) const ENGLISH: Failure = Failure {
         "Sign-in cancelled",
         "You did not allow the sign-in in WeChat.",
         "To go on, sign in again and tap “Allow” in WeChat.",
+    ),
+    not_here: told(
+        "Please open this elsewhere",
+        "A phone’s browser cannot scan the QR code on its own screen.",
+        "Copy the link and open it in WeChat; or open it on a computer and scan the QR code with WeChat.",
     ),
     login_code_rejected: told(
         "Sign-in expired",
