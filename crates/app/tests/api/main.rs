@@ -1,11 +1,15 @@
 //! Black box: over HTTP, against the simulator, as a front end or a backend sees the service.
 
 mod answer;
+mod check_wechat;
+mod decrypt;
 mod faults;
 mod idempotency;
 mod instances;
 mod login;
+mod login_methods;
 mod me;
+mod phone;
 mod problems;
 mod session;
 mod stores;
