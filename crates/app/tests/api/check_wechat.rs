@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::TestApp;
+use crate::{
+    TestApp,
+    answer::{Answer, http},
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_session_key_is_valid_until_wechat_gives_another() {
@@ -16,10 +19,19 @@ async fn the_session_key_is_valid_until_wechat_gives_another() {
     let unchecked = member.get("/v1/session?other=wechat").await.json();
     assert_eq!(unchecked, body);
 
-    // The next wx.login, whose code goes elsewhere.
-    let settings = json!({"session_key_min_age": "0s"});
-    app.simulate("/simulator/settings", settings).await;
-    app.login_code("小明").await;
+    // The next wx.login, whose code goes to another server of the app's.
+    let code = app.login_code("小明").await;
+    let apps = Answer::of(http().get(app.simulator_url("/simulator/apps")))
+        .await
+        .json();
+    let query = [
+        ("appid", apps[0]["app_id"].as_str().unwrap()),
+        ("secret", apps[0]["secret"].as_str().unwrap()),
+        ("js_code", &code),
+        ("grant_type", "authorization_code"),
+    ];
+    let exchange = http().get(app.simulator_url("/sns/jscode2session")).query(&query);
+    assert!(Answer::of(exchange).await.json()["session_key"].is_string());
     let checked = member.get("/v1/session?check=wechat").await.json();
     assert_eq!(checked["wechat_session"], "stale");
     let again = app.log_in("小明").await;

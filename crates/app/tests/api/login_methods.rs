@@ -109,7 +109,7 @@ async fn what_is_another_users_is_not_linked_and_nothing_changes() {
         .await
         .problem(409, "login_method_taken");
     // At an app where she never was: her unionid says who she is.
-    let code = json!({"app_id": "shop_app", "person": "小红", "kind": "oauth"});
+    let code = json!({"app_id": "shop_app", "person": "小红"});
     let body = json!({"channel": "mobile_app", "code": app.code(code).await});
     let taken = member.post("/v1/me/login-methods", body).await;
     let problem = taken.problem(409, "login_method_taken");
@@ -121,7 +121,7 @@ async fn what_is_another_users_is_not_linked_and_nothing_changes() {
 async fn my_wechat_account_at_another_app_is_the_same_way_in() {
     let app = TestApp::spawn().await;
     let member = app.log_in("小明").await;
-    let code = json!({"app_id": "shop_app", "person": "小明", "kind": "oauth"});
+    let code = json!({"app_id": "shop_app", "person": "小明"});
     let body = json!({"channel": "mobile_app", "app": "shop_app", "code": app.code(code).await});
     let answer = member.post("/v1/me/login-methods", body).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
