@@ -24,13 +24,12 @@ async fn the_session_key_is_valid_until_wechat_gives_another() {
     let apps = Answer::of(http().get(app.simulator_url("/simulator/apps")))
         .await
         .json();
-    let query = [
-        ("appid", apps[0]["app_id"].as_str().unwrap()),
-        ("secret", apps[0]["secret"].as_str().unwrap()),
-        ("js_code", &code),
-        ("grant_type", "authorization_code"),
-    ];
-    let exchange = http().get(app.simulator_url("/sns/jscode2session")).query(&query);
+    let query = format!(
+        "appid={}&secret={}&js_code={code}&grant_type=authorization_code",
+        apps[0]["app_id"].as_str().unwrap(),
+        apps[0]["secret"].as_str().unwrap(),
+    );
+    let exchange = http().get(app.simulator_url(&format!("/sns/jscode2session?{query}")));
     assert!(Answer::of(exchange).await.json()["session_key"].is_string());
     let checked = member.get("/v1/session?check=wechat").await.json();
     assert_eq!(checked["wechat_session"], "stale");
