@@ -15,7 +15,7 @@ use wechat_login_simulator::{Simulator, UnknownCodes};
 
 use crate::{
     config::{self, Config},
-    http::{self, AppState, Look, Readiness, Trace},
+    http::{self, AppState, Cookies, Look, Origins, Readiness, Trace},
     revocation_feed,
     runtime::MainRuntime,
     store::Store,
@@ -51,10 +51,10 @@ impl Application {
         let listener = bind(config.server.listen, "server.listen")?;
         let address = listener.local_addr()?;
         let simulator = match &config.simulator {
-            Some(settings) => Some(start_simulator(settings, address)?),
+            Some(settings) => Some(start_simulator(settings, &config.wechat, address)?),
             None => None,
         };
-        if config.wechat.uses_demo_apps && config.wechat.api_url.is_none() {
+        if config.wechat.uses_simulator {
             let address = simulator
                 .as_ref()
                 .map(Simulator::address)
@@ -94,11 +94,17 @@ impl Application {
             apps: config.wechat.apps(),
             clients: config.clients.into_iter().map(Arc::new).collect(),
             entropy,
-            public_url: server_settings.public_url.into(),
+            public_url: server_settings.public_url.clone().into(),
             default_language: server_settings.default_language,
             trusted_proxies: server_settings.trusted_proxies,
             client_ip_header: server_settings.client_ip_header,
             look: Arc::new(look),
+            cookies: Cookies::new(
+                &server_settings.public_url,
+                config.web.cookie_domain,
+                config.lifetimes,
+            ),
+            origins: Origins::new(&server_settings.public_url, config.web.allowed_origins),
             takes_mock_code: config.wechat.takes_mock_code,
         });
         let server = serve(
@@ -175,6 +181,7 @@ fn serve(
         App::new()
             .app_data(state.clone())
             .configure(http::routes)
+            .wrap(from_fn(http::cors))
             .wrap(TracingLogger::<Trace>::new())
             .wrap(from_fn({
                 let state = state.clone();
@@ -190,7 +197,11 @@ fn serve(
     Ok(server.run())
 }
 
-fn start_simulator(settings: &config::Simulator, service: SocketAddr) -> anyhow::Result<Simulator> {
+fn start_simulator(
+    settings: &config::Simulator,
+    wechat: &config::WeChat,
+    service: SocketAddr,
+) -> anyhow::Result<Simulator> {
     let listener = bind(settings.listen, "simulator.listen")?;
     let unknown_codes = if settings.knows_every_code {
         UnknownCodes::DemoPerson
@@ -199,6 +210,11 @@ fn start_simulator(settings: &config::Simulator, service: SocketAddr) -> anyhow:
     };
     let options = wechat_login_simulator::Options {
         unknown_codes,
+        extra_apps: wechat
+            .apps
+            .iter()
+            .filter_map(|app| app.simulated.clone())
+            .collect(),
         service_url: Some(format!("http://{service}")),
         ..Default::default()
     };

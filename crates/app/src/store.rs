@@ -6,7 +6,10 @@ use anyhow::Context;
 use time::OffsetDateTime;
 use wechat_login_domain::{
     Keyring, PortError,
-    ports::{Administration, AppTokens, Entropy, Exchanges, Revocations, SessionKeys, Sessions, Users},
+    ports::{
+        Administration, AppTokens, Entropy, Exchanges, PendingLogins, Revocations, SessionKeys, Sessions,
+        Users,
+    },
 };
 use wechat_login_sessions_redis::RedisStore;
 use wechat_login_store_mysql::MysqlStore;
@@ -140,6 +143,13 @@ impl Store {
         match &self.sessions {
             SessionStore::Embedded(store) => Arc::new(store.app_tokens()),
             SessionStore::Redis(store) => Arc::new(store.app_tokens()),
+        }
+    }
+
+    pub(crate) fn pending_logins(&self) -> Arc<dyn PendingLogins> {
+        match &self.sessions {
+            SessionStore::Embedded(store) => Arc::new(store.pending_logins()),
+            SessionStore::Redis(store) => Arc::new(store.pending_logins()),
         }
     }
 

@@ -5,19 +5,20 @@ use std::sync::{Arc, RwLock};
 use anyhow::Context;
 use wechat_login_client::{HttpWeChat, Settings};
 use wechat_login_domain::{
-    AppAccessTokens, RevocationView, SignIn,
-    ports::{self, Clock, Entropy},
+    AppAccessTokens, ReturnUrls, RevocationView, SignIn, WebAddresses,
+    ports::{Clock, Entropy, WeChat},
     use_case::{
-        AnswerOnce, Authenticate, BindPhone, BindPhonePorts, ChangeScopes, CheckWeChatSession, Decrypt,
-        DisableUser, EditProfile, EnableUser, FindUser, FollowRevocations, ImportUsers, LinkLoginMethod,
-        LinkLoginMethodPorts, ListConflicts, ListLoginMethods, ListSessions, LogInMiniProgram,
-        LogInMiniProgramPorts, LogOut, MergeUsers, RenewSession, RevokeSessions, SetExternalId, ShowAccount,
-        ShowUser, UndoMerge, UnlinkLoginMethod, UnlinkLoginMethodPorts,
+        AnswerOnce, Authenticate, BeginWebLogin, BindPhone, BindPhonePorts, ChangeScopes, CheckWeChatSession,
+        Decrypt, DisableUser, EditProfile, EnableUser, FindUser, FinishWebLogin, FinishWebLoginPorts,
+        FollowRevocations, ImportUsers, LinkLoginMethod, LinkLoginMethodPorts, ListConflicts,
+        ListLoginMethods, ListSessions, LogInMiniProgram, LogInMiniProgramPorts, LogInMobileApp, LogOut,
+        MergeUsers, RenewSession, RevokeSessions, SetExternalId, ShowAccount, ShowUser, UndoMerge,
+        UnlinkLoginMethod, UnlinkLoginMethodPorts, WatchWebLogin,
     },
 };
 
 use crate::{
-    config::{Config, WeChat},
+    config::{self, Config},
     store::Store,
     system::{SystemClock, SystemEntropy},
 };
@@ -36,18 +37,22 @@ pub fn real_open_url() -> url::Url {
 pub struct UseCases {
     pub answer_once: AnswerOnce,
     pub authenticate: Authenticate,
+    pub begin_web_login: BeginWebLogin,
     pub bind_phone: BindPhone,
     pub check_wechat_session: CheckWeChatSession,
     pub decrypt: Decrypt,
     pub edit_profile: EditProfile,
+    pub finish_web_login: FinishWebLogin,
     pub link_login_method: LinkLoginMethod,
     pub list_login_methods: ListLoginMethods,
     pub log_in_mini_program: LogInMiniProgram,
+    pub log_in_mobile_app: LogInMobileApp,
     pub log_out: LogOut,
     pub renew_session: RenewSession,
     pub show_account: ShowAccount,
     pub show_user: ShowUser,
     pub unlink_login_method: UnlinkLoginMethod,
+    pub watch_web_login: WatchWebLogin,
 }
 
 /// What operators do, one field per action.
@@ -94,8 +99,8 @@ pub async fn wire(
     let lifetimes = config.lifetimes;
 
     let timeout = config.wechat.timeout;
-    let wechat: Arc<dyn ports::WeChat> = Arc::new(wechat(&config.wechat)?);
-    let session_keys = store.session_keys();
+    let wechat: Arc<dyn WeChat> = Arc::new(wechat(&config.wechat)?);
+    let (pending_logins, session_keys) = (store.pending_logins(), store.session_keys());
     let app_tokens = Arc::new(AppAccessTokens::new(
         Arc::clone(&wechat),
         store.app_tokens(),
@@ -138,13 +143,31 @@ pub async fn wire(
         config.identity,
         lifetimes,
     ));
+    let finish_ports = FinishWebLoginPorts {
+        wechat: Arc::clone(&wechat),
+        pending_logins: Arc::clone(&pending_logins),
+        users: Arc::clone(&users),
+        keyring: Arc::clone(&keyring),
+        clock: Arc::clone(clock),
+    };
     let use_cases = UseCases {
-        answer_once: AnswerOnce::new(exchanges, keyring, Arc::clone(clock)),
+        answer_once: AnswerOnce::new(Arc::clone(&exchanges), keyring, Arc::clone(clock)),
         authenticate: Authenticate::new(
             Arc::clone(&sessions),
             Arc::clone(&view),
             Arc::clone(clock),
             lifetimes,
+        ),
+        begin_web_login: BeginWebLogin::new(
+            Arc::clone(&pending_logins),
+            Arc::clone(clock),
+            Arc::clone(entropy),
+            apps.clone(),
+            web_addresses(config),
+            ReturnUrls::new(
+                &config.server.public_url.parse()?,
+                config.web.allowed_return_urls.clone(),
+            ),
         ),
         bind_phone: BindPhone::new(phone_ports, apps.clone(), timeout),
         check_wechat_session: CheckWeChatSession::new(
@@ -155,11 +178,20 @@ pub async fn wire(
             apps.clone(),
             timeout,
         ),
-        decrypt: Decrypt::new(wechat, session_keys, Arc::clone(clock), apps.clone()),
+        decrypt: Decrypt::new(Arc::clone(&wechat), session_keys, Arc::clone(clock), apps.clone()),
         edit_profile: EditProfile::new(Arc::clone(&users), Arc::clone(clock)),
+        finish_web_login: FinishWebLogin::new(finish_ports, Arc::clone(&sign_in), apps.clone(), timeout),
         link_login_method: LinkLoginMethod::new(link_ports, apps.clone(), timeout),
         list_login_methods: ListLoginMethods::new(Arc::clone(&users), apps.clone()),
-        log_in_mini_program: LogInMiniProgram::new(log_in_ports, sign_in, apps.clone(), timeout),
+        log_in_mini_program: LogInMiniProgram::new(log_in_ports, Arc::clone(&sign_in), apps.clone(), timeout),
+        log_in_mobile_app: LogInMobileApp::new(
+            wechat,
+            exchanges,
+            Arc::clone(clock),
+            sign_in,
+            apps.clone(),
+            timeout,
+        ),
         log_out: LogOut::new(
             Arc::clone(&revocations),
             Arc::clone(&sessions),
@@ -171,6 +203,7 @@ pub async fn wire(
         show_account: ShowAccount::new(Arc::clone(&users), apps),
         show_user: ShowUser::new(users),
         unlink_login_method: UnlinkLoginMethod::new(unlink_ports, config.identity, lifetimes),
+        watch_web_login: WatchWebLogin::new(pending_logins, Arc::clone(clock)),
     };
     let follow_revocations = Arc::new(FollowRevocations::new(revocations, view, Arc::clone(clock)));
     Ok(Wired {
@@ -213,7 +246,21 @@ pub async fn wire_operator(config: Config) -> anyhow::Result<OperatorUseCases> {
     })
 }
 
-fn wechat(config: &WeChat) -> anyhow::Result<HttpWeChat> {
+fn web_addresses(config: &Config) -> WebAddresses {
+    let open_url = config.wechat.open_url.clone().unwrap_or_else(real_open_url);
+    WebAddresses {
+        public_url: config.server.public_url.clone(),
+        open_url: open_url.as_str().trim_end_matches('/').to_owned(),
+        redirect_uris: config
+            .wechat
+            .apps
+            .iter()
+            .map(|with| (with.app.name.clone(), with.redirect_uris.clone()))
+            .collect(),
+    }
+}
+
+fn wechat(config: &config::WeChat) -> anyhow::Result<HttpWeChat> {
     let settings = Settings {
         api_url: config
             .api_url

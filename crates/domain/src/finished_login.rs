@@ -42,10 +42,16 @@ impl Attempt {
         }
     }
 
-    /// Seals the token for the same attempt.
-    pub(crate) fn seal(&self, keyring: &Keyring, token: &SessionToken, now: OffsetDateTime) -> Vec<u8> {
+    /// Seals the token, where there is one, for the same attempt.
+    pub(crate) fn seal(
+        &self,
+        keyring: &Keyring,
+        token: Option<&SessionToken>,
+        now: OffsetDateTime,
+    ) -> Vec<u8> {
         let until = (now + TOKEN_IS_KEPT_FOR).unix_timestamp();
-        let plain = [&until.to_be_bytes(), token.expose().as_bytes()].concat();
+        let token = token.map_or("", SessionToken::expose);
+        let plain = [&until.to_be_bytes(), token.as_bytes()].concat();
         keyring.seal(Purpose::Answer, &[&self.seal_context], &plain)
     }
 

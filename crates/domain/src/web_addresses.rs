@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use url::{Url, form_urlencoded::byte_serialize};
+use url::form_urlencoded::byte_serialize;
 
 use crate::{App, AppName, Channel, Error, State};
 
@@ -13,8 +13,8 @@ pub struct WebAddresses {
     pub public_url: String,
     /// Where WeChat shows its pages, without a slash at the end.
     pub open_url: String,
-    /// The pages that front ends of their own are called back at, by app.
-    pub redirect_uris: BTreeMap<AppName, Vec<Url>>,
+    /// The pages of front ends that are called back themselves, by app.
+    pub redirect_uris: BTreeMap<AppName, Vec<String>>,
 }
 
 impl WebAddresses {
@@ -31,7 +31,7 @@ impl WebAddresses {
             return Ok(format!("{}/v1/login/{door}/callback", self.public_url));
         };
         let registered = self.redirect_uris.get(&app.name);
-        if registered.is_some_and(|uris| uris.iter().any(|uri| uri.as_str() == asked)) {
+        if registered.is_some_and(|uris| uris.iter().any(|uri| uri == asked)) {
             Ok(asked.to_owned())
         } else {
             let message = "is none of the redirect_uris of this app in the configuration";

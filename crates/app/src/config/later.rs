@@ -2,16 +2,12 @@
 
 use super::keys::Keys;
 
-const KEYS: [&str; 3] = ["server.ops_listen", "sessions.cache", "web.cookie_domain"];
-const LISTS: [&str; 2] = ["web.allowed_return_urls", "web.allowed_origins"];
+const KEYS: [&str; 2] = ["server.ops_listen", "sessions.cache"];
 
 /// The keys among them that somebody set.
 pub(super) fn read(keys: &mut Keys) -> Vec<String> {
     for key in KEYS {
         keys.get(key, |_| Ok::<_, &str>(()));
     }
-    for key in LISTS {
-        keys.list(key, |_| Ok::<_, &str>(()));
-    }
-    keys.set_by_somebody(&[KEYS.as_slice(), LISTS.as_slice()].concat())
+    keys.set_by_somebody(&KEYS)
 }

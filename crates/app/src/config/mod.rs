@@ -14,6 +14,7 @@ mod server;
 mod sessions;
 mod simulator;
 mod storage;
+mod web;
 mod wechat;
 
 use std::path::Path;
@@ -28,6 +29,7 @@ pub use self::{
     server::{Language, Server},
     simulator::Simulator,
     storage::{Database, Sessions, Storage},
+    web::Web,
     wechat::{AppWithSecret, WeChat},
 };
 use self::{keys::Keys, layers::Variables};
@@ -48,6 +50,8 @@ pub struct Config {
     pub identity: Policy,
     /// `[security]`
     pub security: Security,
+    /// `[web]`
+    pub web: Web,
     /// `[wechat]`
     pub wechat: WeChat,
     /// `[clients]`
@@ -105,6 +109,7 @@ impl Config {
         let security = Security::read(&mut keys);
         let storage = Storage::read(&mut keys, &environment, security.as_ref());
         let simulator = Simulator::read(&mut keys, &environment);
+        let web = Web::read(&mut keys, &environment, server.as_ref());
         let wechat = WeChat::read(
             &mut keys,
             &environment,
@@ -123,6 +128,7 @@ impl Config {
                 lifetimes: lifetimes?,
                 identity: identity?,
                 security: security?,
+                web: web?,
                 wechat: wechat?,
                 clients: clients?,
                 pages: pages?,

@@ -4,7 +4,7 @@ use url::Url;
 use wechat_login_client::AppSecret;
 use wechat_login_domain::{App, AppId, AppName, Apps, Channel, OpenPlatform};
 
-use super::{Environment, Simulator, keys::Keys, parse};
+use super::{Environment, Simulator, keys::Keys, parse, web};
 
 /// `[wechat]`: how WeChat is reached, and as whom.
 pub struct WeChat {
@@ -24,6 +24,8 @@ pub struct WeChat {
     pub apps: Vec<AppWithSecret>,
     /// Whether the apps are the simulator's.
     pub uses_demo_apps: bool,
+    /// Whether the simulator beside us stands for WeChat, wherever it may come to listen.
+    pub uses_simulator: bool,
     /// Whether the developer tools' mock code goes through: only the simulator knows whom it means.
     pub takes_mock_code: bool,
 }
@@ -34,6 +36,10 @@ pub struct AppWithSecret {
     pub app: App,
     /// Its AppSecret.
     pub secret: AppSecret,
+    /// The pages of front ends of its own that WeChat may call back, as they are configured.
+    pub redirect_uris: Vec<String>,
+    /// The same app for the simulator, in development.
+    pub simulated: Option<wechat_login_simulator::App>,
 }
 
 impl fmt::Debug for AppWithSecret {
@@ -82,7 +88,10 @@ impl WeChat {
 
         let names = keys.names("wechat.apps");
         let faults = keys.fault_count();
-        let mut apps: Vec<_> = names.iter().filter_map(|name| app(keys, name)).collect();
+        let mut apps: Vec<_> = names
+            .iter()
+            .filter_map(|name| app(keys, environment, name))
+            .collect();
         check(keys, &apps);
         // A simulator beside us, or one that somebody runs and points us to.
         let has_simulator = simulator.is_some() || api_url.as_ref().is_some_and(is_local);
@@ -99,7 +108,9 @@ impl WeChat {
             let port = simulator.map(|simulator| simulator.listen.port());
             is_local(url) && port.is_some() && url.port_or_known_default() == port
         };
-        let takes_mock_code = uses_demo_apps || api_url.as_ref().is_some_and(is_simulator);
+        let points_to_simulator = api_url.as_ref().is_some_and(is_simulator);
+        let uses_simulator = points_to_simulator || (uses_demo_apps && api_url.is_none());
+        let takes_mock_code = uses_demo_apps || points_to_simulator;
         if keys.fault_count() > faults {
             return None;
         }
@@ -112,6 +123,7 @@ impl WeChat {
             ca_file,
             apps,
             uses_demo_apps,
+            uses_simulator,
             takes_mock_code,
         })
     }
@@ -139,7 +151,7 @@ fn is_local(url: &Url) -> bool {
     }
 }
 
-fn app(keys: &mut Keys, name: &str) -> Option<AppWithSecret> {
+fn app(keys: &mut Keys, environment: &Environment, name: &str) -> Option<AppWithSecret> {
     let section = format!("wechat.apps.{name}");
     let key = |field: &str| format!("{section}.{field}");
     let parsed_name = AppName::parse(name);
@@ -150,20 +162,35 @@ fn app(keys: &mut Keys, name: &str) -> Option<AppWithSecret> {
         Channel::from_name(text).ok_or("must be mini_program, web, mobile_app or official_account")
     });
     let app_id = keys.require(&key("app_id"), AppId::parse);
-    let secret = keys.require_secret(&key("secret"), AppSecret::parse);
+    let mut known_to_simulator = None;
+    let secret = keys.require_secret(&key("secret"), |text| {
+        known_to_simulator = environment.is_development().then(|| text.to_owned());
+        AppSecret::parse(text)
+    });
     let open_platform = keys.get(&key("open_platform"), OpenPlatform::parse);
     let is_default = keys.get(&key("default"), parse::boolean).unwrap_or(false);
-    keys.list(&key("redirect_uris"), parse::base_url);
+    let redirect_uris = keys.list(&key("redirect_uris"), |text| {
+        web::https(parse::base_url(text)?, environment).map(|_| text.to_owned())
+    });
+    let calls_back = matches!(channel, None | Some(Channel::Web | Channel::OfficialAccount));
+    if !calls_back && redirect_uris.as_ref().is_some_and(|uris| !uris.is_empty()) {
+        keys.fault(
+            &key("redirect_uris"),
+            "is for web and official_account only: WeChat calls no other app back",
+        );
+    }
+    let app = App {
+        name: parsed_name.ok()?,
+        channel: channel?,
+        app_id: app_id?,
+        open_platform: open_platform.unwrap_or_else(|| OpenPlatform::parse("default").expect("a plain word")),
+        is_default,
+    };
     Some(AppWithSecret {
-        app: App {
-            name: parsed_name.ok()?,
-            channel: channel?,
-            app_id: app_id?,
-            open_platform: open_platform
-                .unwrap_or_else(|| OpenPlatform::parse("default").expect("a plain word")),
-            is_default,
-        },
+        simulated: known_to_simulator.map(|secret| simulated(&app, secret)),
+        app,
         secret: secret?,
+        redirect_uris: redirect_uris?,
     })
 }
 
@@ -195,6 +222,20 @@ fn check(keys: &mut Keys, apps: &[AppWithSecret]) {
     }
 }
 
+fn simulated(app: &App, secret: String) -> wechat_login_simulator::App {
+    let channel = match app.channel {
+        Channel::MiniProgram => wechat_login_simulator::Channel::MiniProgram,
+        Channel::Web => wechat_login_simulator::Channel::Web,
+        Channel::MobileApp => wechat_login_simulator::Channel::MobileApp,
+        Channel::OfficialAccount => wechat_login_simulator::Channel::OfficialAccount,
+    };
+    wechat_login_simulator::App {
+        name: app.name.to_string(),
+        open_platform: Some(app.open_platform.as_str().to_owned()),
+        ..wechat_login_simulator::App::new(app.app_id.as_str(), secret, channel)
+    }
+}
+
 fn channel_of(channel: wechat_login_simulator::Channel) -> Channel {
     match channel {
         wechat_login_simulator::Channel::MiniProgram => Channel::MiniProgram,
@@ -218,6 +259,8 @@ fn demo_apps() -> Vec<AppWithSecret> {
                 is_default: true,
             },
             secret: AppSecret::parse(&demo.secret).expect(same_word),
+            redirect_uris: Vec::new(),
+            simulated: None,
         })
         .collect()
 }

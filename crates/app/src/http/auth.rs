@@ -26,9 +26,14 @@ impl FromRequest for SignedIn {
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         let state = AppState::of(request);
-        let token = bearer(request);
+        let sent = token(request, &state);
+        let may_be_forged = !request.method().is_safe() && state.origins.may_be_forged(request);
         Box::pin(async move {
-            let token = token?;
+            let SentToken { token, by_cookie } = sent?;
+            // Browsers send the cookie along whoever asks them to.
+            if by_cookie && may_be_forged {
+                return Err(Problem::of("cross_origin"));
+            }
             let mut found = state.use_cases.authenticate.run(&token).await?;
             if found.renewal.is_some() {
                 let use_cases = Arc::clone(&state.use_cases);
@@ -63,13 +68,28 @@ impl<T: DeserializeOwned + 'static> FromRequest for SignedInWith<T> {
     }
 }
 
-fn bearer(request: &HttpRequest) -> Result<SessionToken, Problem> {
-    let header = request
-        .headers()
-        .get(AUTHORIZATION)
-        .ok_or_else(Problem::no_token)?;
-    let token = credentials(header, "bearer").ok_or_else(Problem::no_token)?;
-    SessionToken::parse(token).map_err(|_is_none| Error::Unauthenticated.into())
+/// A token as it came.
+pub(crate) struct SentToken {
+    pub(crate) token: SessionToken,
+    by_cookie: bool,
+}
+
+/// The token of the header, or else the cookie's. A header of another scheme is not meant for us: a proxy in front may have asked for it.
+pub(crate) fn token(request: &HttpRequest, state: &AppState) -> Result<SentToken, Problem> {
+    let header = request.headers().get(AUTHORIZATION);
+    let bearer = header.and_then(|header| credentials(header, "bearer"));
+    let (text, by_cookie) = match bearer {
+        Some(text) => (text.to_owned(), false),
+        None => (
+            state
+                .cookies
+                .session_text(request)
+                .ok_or_else(Problem::no_token)?,
+            true,
+        ),
+    };
+    let token = SessionToken::parse(&text).map_err(|_is_none| Error::Unauthenticated)?;
+    Ok(SentToken { token, by_cookie })
 }
 
 /// A backend that proved which one it is.

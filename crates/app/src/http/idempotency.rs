@@ -72,6 +72,13 @@ pub(crate) async fn answer<T: Serialize>(
 /// The JSON of a success.
 pub(crate) struct Body(String);
 
+impl Body {
+    /// The JSON.
+    pub(crate) fn json(&self) -> &str {
+        &self.0
+    }
+}
+
 impl From<Body> for HttpResponse {
     fn from(Body(json): Body) -> Self {
         Self::Ok().content_type("application/json").body(json)
@@ -83,8 +90,9 @@ fn json(value: &impl Serialize) -> String {
 }
 
 /// The failures that are the answer. Every other one may pass, and the next try counts again.
-const FINAL: [fn() -> Error; 7] = [
+const FINAL: [fn() -> Error; 8] = [
     || Error::LoginCodeRejected,
+    || Error::StateMismatch,
     || Error::LoginBlocked,
     || Error::UserDisabled,
     || Error::AccountClosing,

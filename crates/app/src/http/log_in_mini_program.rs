@@ -1,13 +1,13 @@
 //! `POST /v1/login/mini-program`: `wx.login`'s code → token.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use wechat_login_domain::{
-    Dependency, Error, FieldFault, InvalidCode, LoginCode, PhoneCode, PortError,
+    Error, FieldFault, InvalidCode, LoginCode, PhoneCode,
     use_case::{LoggedInFromMiniProgram, MiniProgramLogin},
 };
 
@@ -17,12 +17,9 @@ use super::{
     device::DeviceDescription,
     encrypted::EncryptedBody,
     idempotency,
-    login::Login,
+    login::{self, Login},
     problem::ProblemBody,
 };
-
-/// How long a client waits for a login at most. The login itself goes on to its end.
-const DEADLINE: Duration = Duration::from_secs(4);
 
 /// A mini-program's login.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -93,12 +90,7 @@ pub(crate) async fn handle(
         )
         .await
     };
-    let body: idempotency::Body = tokio::time::timeout(DEADLINE, state.runtime.run(work))
-        .await
-        .map_err(|_elapsed| {
-            Error::from(PortError::new(Dependency::Database, "the login took too long"))
-        })???;
-    Ok(body.into())
+    Ok(login::in_time(&state, work).await??.into())
 }
 
 impl MiniProgramLoginRequest {

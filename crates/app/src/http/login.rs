@@ -1,10 +1,33 @@
-//! What every login answers.
+//! What every login answers, and how soon.
+
+use std::time::Duration;
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use wechat_login_domain::LoggedIn;
+use wechat_login_domain::{Dependency, Error, LoggedIn, PortError};
 
-use super::representation::{SessionBody, UserBody};
+use super::{
+    AppState, Problem,
+    representation::{SessionBody, UserBody},
+};
+
+/// How long a client waits at most for what asks WeChat and then writes. The work itself goes on to its end.
+const DEADLINE: Duration = Duration::from_secs(4);
+
+/// Does a login, or what is like one, to the end, and waits for it as long as a client can be expected to.
+///
+/// # Errors
+/// [`Error::DependencyUnavailable`] where that is too long.
+pub(crate) async fn in_time<T: Send + 'static>(
+    state: &AppState,
+    work: impl Future<Output = T> + Send + 'static,
+) -> Result<T, Problem> {
+    let done = tokio::time::timeout(DEADLINE, state.runtime.run(work));
+    let done = done
+        .await
+        .map_err(|_elapsed| Error::from(PortError::new(Dependency::Database, "the work took too long")))?;
+    Ok(done?)
+}
 
 /// Somebody signed in.
 #[derive(Debug, Serialize, ToSchema)]

@@ -59,7 +59,7 @@ impl TryFrom<ProfileChange> for ProfileEdit {
 
 /// The user of the token.
 #[utoipa::path(
-    get, path = "/v1/me", tag = "user", security(("token" = [])),
+    get, path = "/v1/me", tag = "user", security(("token" = []), ("cookie" = [])),
     responses((status = 200, body = UserBody), (status = 401, body = ProblemBody), (status = 503, body = ProblemBody))
 )]
 pub(crate) async fn show(request: HttpRequest, SignedIn(found): SignedIn) -> Result<Json<UserBody>, Problem> {
@@ -73,10 +73,10 @@ pub(crate) async fn show(request: HttpRequest, SignedIn(found): SignedIn) -> Res
 
 /// Change what I am called and look like.
 #[utoipa::path(
-    patch, path = "/v1/me", tag = "user", security(("token" = [])), request_body = ProfileChange,
+    patch, path = "/v1/me", tag = "user", security(("token" = []), ("cookie" = [])), request_body = ProfileChange,
     responses(
         (status = 200, body = UserBody), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
-        (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 503, body = ProblemBody),
+        (status = 403, body = ProblemBody), (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]
 pub(crate) async fn edit(

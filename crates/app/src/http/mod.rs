@@ -2,14 +2,15 @@
 
 mod auth;
 mod body;
+mod browser;
 mod context;
-mod deadline;
 mod decrypt;
 mod device;
 mod encrypted;
 mod health;
 mod idempotency;
 mod log_in_mini_program;
+mod log_in_mobile_app;
 mod login;
 mod login_methods;
 mod me;
@@ -21,6 +22,7 @@ mod representation;
 mod session;
 mod trace;
 mod users;
+mod web_login;
 
 use std::sync::Arc;
 
@@ -32,6 +34,7 @@ use ipnet::IpNet;
 use wechat_login_domain::{Apps, ports::Entropy};
 
 pub(crate) use self::{
+    browser::{Cookies, Origins, cors},
     context::around,
     pages::Look,
     representation::{Moment, UserBody},
@@ -59,6 +62,8 @@ pub struct AppState {
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) client_ip_header: String,
     pub(crate) look: Arc<Look>,
+    pub(crate) cookies: Cookies,
+    pub(crate) origins: Origins,
     /// Whether the developer tools' mock code means somebody: only the simulator knows whom.
     pub(crate) takes_mock_code: bool,
 }
@@ -71,6 +76,12 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             "POST",
             [web::post().to(log_in_mini_program::handle)],
         ))
+        .service(resource(
+            "/v1/login/mobile-app",
+            "POST",
+            [web::post().to(log_in_mobile_app::handle)],
+        ))
+        .configure(web_login_routes)
         .service(resource(
             "/v1/session",
             "GET, DELETE",
@@ -114,6 +125,42 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
         ))
         .service(resource("/openapi.json", "GET", [web::get().to(openapi::show)]))
         .default_service(web::to(|| async { Err::<HttpResponse, _>(Problem::not_found()) }));
+}
+
+fn web_login_routes(config: &mut ServiceConfig) {
+    use web_login::{begin, callback, door, enter, finish, status};
+    config
+        .service(resource("/v1/login", "GET", [web::get().to(door::choose)]))
+        .service(resource(
+            "/v1/login/web",
+            "GET, POST",
+            [web::get().to(enter::web), web::post().to(finish::handle)],
+        ))
+        .service(resource(
+            "/v1/login/web/begin",
+            "POST",
+            [web::post().to(begin::handle)],
+        ))
+        .service(resource(
+            "/v1/login/web/callback",
+            "GET",
+            [web::get().to(callback::web)],
+        ))
+        .service(resource(
+            "/v1/login/web/{state}",
+            "GET",
+            [web::get().to(status::show)],
+        ))
+        .service(resource(
+            "/v1/login/official-account",
+            "GET",
+            [web::get().to(enter::official_account)],
+        ))
+        .service(resource(
+            "/v1/login/official-account/callback",
+            "GET",
+            [web::get().to(callback::official_account)],
+        ));
 }
 
 fn resource<const N: usize>(path: &str, allow: &'static str, routes: [Route; N]) -> Resource {

@@ -3,17 +3,23 @@
 use actix_web::{HttpResponse, http::header::ContentType};
 use utoipa::{
     Modify, OpenApi,
-    openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
+    openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use super::{decrypt, health, log_in_mini_program, login_methods, me, phone, session, users};
+use super::{
+    decrypt, health, log_in_mini_program, log_in_mobile_app, login_methods, me, phone, session, users,
+    web_login,
+};
 
 #[derive(OpenApi)]
 #[openapi(
     info(title = "wechat-login", description = "Signs people in from WeChat, and tells backends who a token belongs to."),
     paths(
-        log_in_mini_program::handle, session::show, session::log_out, me::show, me::edit, login_methods::list, login_methods::link,
-        login_methods::unlink, phone::bind, users::show, decrypt::handle, health::live,
+        log_in_mini_program::handle, log_in_mobile_app::handle, web_login::door::choose, web_login::enter::web,
+        web_login::enter::official_account, web_login::begin::handle, web_login::callback::web,
+        web_login::callback::official_account, web_login::finish::handle, web_login::status::show, session::show,
+        session::log_out, me::show, me::edit, login_methods::list, login_methods::link, login_methods::unlink,
+        phone::bind, users::show, decrypt::handle, health::live,
         health::ready,
     ),
     modifiers(&Schemes)
@@ -34,6 +40,11 @@ impl Modify for Schemes {
         };
         let components = document.components.get_or_insert_default();
         components.add_security_scheme("token", scheme(HttpAuthScheme::Bearer, "The token of a login."));
+        let cookie = ApiKeyValue::with_description(
+            "__Host-wechat_login",
+            "The same token, as browsers keep it; `__Secure-wechat_login` with web.cookie_domain, `wechat_login` without https.",
+        );
+        components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
         components.add_security_scheme(
             "client",
             scheme(HttpAuthScheme::Basic, "Name and secret of one of [clients]."),

@@ -10,7 +10,7 @@ use wechat_login_domain::{Error, ports::SessionKeyState, use_case::Authenticated
 use super::{
     AppState, Problem,
     auth::SignedIn,
-    deadline::in_time,
+    login::in_time,
     problem::ProblemBody,
     representation::{SessionBody, UserBody},
 };
@@ -31,7 +31,7 @@ pub(crate) struct CurrentSession {
 ///
 /// `check=wechat` is for sessions of mini-programs; on any other it is 400, as they have no session_key.
 #[utoipa::path(
-    get, path = "/v1/session", tag = "session", security(("token" = [])),
+    get, path = "/v1/session", tag = "session", security(("token" = []), ("cookie" = [])),
     params(("check" = Option<String>, Query, description = "`wechat`: ask WeChat about the session_key too")),
     responses(
         (status = 200, body = CurrentSession), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
@@ -69,16 +69,16 @@ fn asks_wechat(query: &str) -> Result<bool, Error> {
 async fn check_wechat(state: &AppState, found: Authenticated) -> Result<&'static str, Problem> {
     let use_cases = Arc::clone(&state.use_cases);
     let work = async move { use_cases.check_wechat_session.run(&found).await };
-    Ok(match in_time(&state.runtime, work).await? {
+    Ok(match in_time(state, work).await?? {
         SessionKeyState::Valid => "valid",
         SessionKeyState::Stale => "stale",
     })
 }
 
-/// Log out: the token opens nothing from now on.
+/// Log out: the token opens nothing from now on. A browser's cookie goes with it.
 #[utoipa::path(
-    delete, path = "/v1/session", tag = "session", security(("token" = [])),
-    responses((status = 204), (status = 401, body = ProblemBody), (status = 503, body = ProblemBody))
+    delete, path = "/v1/session", tag = "session", security(("token" = []), ("cookie" = [])),
+    responses((status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 503, body = ProblemBody))
 )]
 pub(crate) async fn log_out(
     request: HttpRequest,
@@ -90,5 +90,9 @@ pub(crate) async fn log_out(
         .runtime
         .run(async move { use_cases.log_out.run(&found).await })
         .await??;
-    Ok(HttpResponse::NoContent().finish())
+    let mut response = HttpResponse::NoContent();
+    if state.cookies.session_text(&request).is_some() {
+        response.cookie(state.cookies.no_session());
+    }
+    Ok(response.finish())
 }

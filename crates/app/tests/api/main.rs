@@ -1,14 +1,20 @@
 //! Black box: over HTTP, against the simulator, as a front end or a backend sees the service.
 
 mod answer;
+mod browser;
 mod check_wechat;
+mod cookies;
+mod cors;
 mod decrypt;
 mod faults;
+mod front_end;
 mod idempotency;
 mod instances;
 mod login;
 mod login_methods;
 mod me;
+mod mobile_app;
+mod official_account;
 mod phone;
 mod problems;
 mod session;
@@ -16,6 +22,7 @@ mod stores;
 mod test_app;
 mod user_info;
 mod users;
+mod web_login;
 mod wechat_stub;
 
 use test_app::TestApp;

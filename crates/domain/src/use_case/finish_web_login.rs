@@ -1,14 +1,15 @@
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
-use futures_util::future::join;
+use futures_util::future::{BoxFuture, join};
 use time::OffsetDateTime;
 
 use crate::{
     App, Apps, BrowserSecret, Channel, Client, Error, Keyring, LoggedIn, LoginPurpose, OauthCode,
-    PendingLogin, SessionToken, SignIn, State, UserId,
+    PendingLogin, SessionToken, SignIn, State, TokenDigest, UserAccount, UserId,
     finished_login::Attempt,
+    link::{LinkRefusal, Linking, NewWayIn},
     oauth_person::{self, OauthPerson},
-    ports::{Clock, PendingLogins, Taking, WeChat},
+    ports::{Clock, PendingLogins, Taking, Users, WeChat},
     sign_in::Arrival,
     time_left::TimeLeft,
 };
@@ -17,7 +18,6 @@ use crate::{
 const LOOKS: [u64; 12] = [50, 50, 100, 200, 400, 400, 400, 400, 400, 400, 400, 400];
 
 /// A browser that comes back from WeChat.
-#[derive(Debug)]
 pub struct WebCallback {
     /// The channel whose address it came back to.
     pub channel: Channel,
@@ -27,10 +27,16 @@ pub struct WebCallback {
     pub code: OauthCode,
     /// What it kept since it began.
     pub browser: BrowserSecret,
-    /// Whose session it has, where it has one.
-    pub signed_in: Option<UserId>,
+    /// Whose session it has. Nobody asks but for somebody who wanted a way in linked.
+    pub signed_in: BoxFuture<'static, Result<UserId, Error>>,
     /// The device.
     pub client: Client,
+}
+
+impl fmt::Debug for WebCallback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WebCallback({})", self.channel)
+    }
 }
 
 /// A web login that is done.
@@ -47,7 +53,10 @@ pub struct FinishedWebLogin {
 pub enum WebLoginOutcome {
     /// Somebody signed in.
     LoggedIn(Box<LoggedIn>),
-    /// The same browser came back with the same code before, and signed in then; the token again, for a minute.
+    /// The WeChat account is a way in of whoever was signed in.
+    Linked(Box<UserAccount>),
+    /// The same browser came back with the same code before, and that was that. Where somebody signed in then, their token again, for a
+    /// minute: it may be that this answer alone gets through.
     Before(Option<SessionToken>),
 }
 
@@ -65,6 +74,7 @@ pub struct FailedWebLogin {
 pub struct FinishWebLoginPorts {
     pub wechat: Arc<dyn WeChat>,
     pub pending_logins: Arc<dyn PendingLogins>,
+    pub users: Arc<dyn Users>,
     pub keyring: Arc<Keyring>,
     pub clock: Arc<dyn Clock>,
 }
@@ -98,11 +108,12 @@ impl FinishWebLogin {
     ///
     /// # Errors
     /// [`Error::StateMismatch`], without a word to WeChat, where this browser did not begin it, or did too long ago, or has finished it with
-    /// another code; else everything that WeChat, the resolve rule or a store may say. Nobody is signed in then.
+    /// another code; else everything that WeChat, the rules or a store may say. Nothing has come of it then.
     #[tracing::instrument(name = "finish_web_login", skip_all)]
     pub async fn run(&self, callback: WebCallback) -> Result<FinishedWebLogin, FailedWebLogin> {
         let attempt = Attempt::new(&callback.state, &callback.browser, &callback.code);
-        let pending = match self.take(&callback, &attempt).await? {
+        let (state, browser) = (callback.state.clone(), callback.browser.digest());
+        let pending = match self.take(&state, &browser, &attempt).await? {
             Taking::Taken(pending) => pending,
             Taking::Finished { pending, outcome } => {
                 let now = self.ports.clock.now();
@@ -115,10 +126,9 @@ impl FinishWebLogin {
             Taking::UnderWay => return Err(Error::WeChatUnavailable.into()),
             Taking::Nobodys => return Err(Error::StateMismatch.into()),
         };
-        let state = callback.state.clone();
         match self.finish(callback, &attempt, &pending).await {
-            Ok(logged_in) => Ok(FinishedWebLogin {
-                outcome: WebLoginOutcome::LoggedIn(Box::new(logged_in)),
+            Ok(outcome) => Ok(FinishedWebLogin {
+                outcome,
                 return_to: pending.return_to,
             }),
             Err(error) => {
@@ -132,13 +142,12 @@ impl FinishWebLogin {
     }
 
     /// Takes the login, or waits for what comes of it where the same attempt is under way.
-    async fn take(&self, callback: &WebCallback, attempt: &Attempt) -> Result<Taking, Error> {
-        let browser = callback.browser.digest();
+    async fn take(&self, state: &State, browser: &TokenDigest, attempt: &Attempt) -> Result<Taking, Error> {
         let take = || {
             let now = self.ports.clock.now();
             self.ports
                 .pending_logins
-                .take(&callback.state, &browser, &attempt.digest, now)
+                .take(state, browser, &attempt.digest, now)
         };
         let mut taking = take().await?;
         for pause in LOOKS {
@@ -156,9 +165,30 @@ impl FinishWebLogin {
         callback: WebCallback,
         attempt: &Attempt,
         pending: &PendingLogin,
-    ) -> Result<LoggedIn, Error> {
-        let app = self.app(&callback, pending)?;
-        let person = self.person(&app, &callback.code, pending.is_silent).await?;
+    ) -> Result<WebLoginOutcome, Error> {
+        // Another channel's login, or one of an app that is configured no more.
+        let app = self
+            .apps
+            .choose(callback.channel, Some(pending.app.as_str()))
+            .ok_or(Error::StateMismatch)?;
+        let WebCallback {
+            state,
+            code,
+            client,
+            signed_in,
+            ..
+        } = callback;
+        if let LoginPurpose::Link { user_id } = pending.purpose {
+            // Somebody else may have signed in in this browser meanwhile.
+            if signed_in.await? != user_id {
+                return Err(Error::StateMismatch);
+            }
+            let person = self.person(&app, &code, pending.is_silent).await?;
+            let account = self.link(user_id, &app, person).await?;
+            self.note(&state, attempt, None, self.ports.clock.now()).await;
+            return Ok(WebLoginOutcome::Linked(account));
+        }
+        let person = self.person(&app, &code, pending.is_silent).await?;
         let now = self.ports.clock.now();
         let arrival = Arrival {
             app: &app,
@@ -167,23 +197,13 @@ impl FinishWebLogin {
             phone: None,
             profile: person.profile,
             create_user: true,
-            client: callback.client,
+            client,
         };
         let logged_in = self.sign_in.open(arrival, now).await?;
-        let finished = self.note(&callback.state, attempt, &logged_in.token, now);
-        let (kept, ()) = join(self.sign_in.keep(&logged_in), finished).await;
+        let noted = self.note(&state, attempt, Some(&logged_in.token), now);
+        let (kept, ()) = join(self.sign_in.keep(&logged_in), noted).await;
         kept?;
-        Ok(logged_in)
-    }
-
-    /// The app, if it is the one that the person came back from.
-    fn app(&self, callback: &WebCallback, pending: &PendingLogin) -> Result<Arc<App>, Error> {
-        let app = self.apps.choose(callback.channel, Some(pending.app.as_str()));
-        let app = app.ok_or(Error::StateMismatch)?;
-        match pending.purpose {
-            LoginPurpose::Login => Ok(app),
-            LoginPurpose::Link { .. } => Err(Error::StateMismatch),
-        }
+        Ok(WebLoginOutcome::LoggedIn(Box::new(logged_in)))
     }
 
     async fn person(&self, app: &App, code: &OauthCode, is_silent: bool) -> Result<OauthPerson, Error> {
@@ -197,8 +217,33 @@ impl FinishWebLogin {
         }
     }
 
+    async fn link(&self, to: UserId, app: &App, person: OauthPerson) -> Result<Box<UserAccount>, Error> {
+        let new = NewWayIn::WeChat {
+            app_id: app.app_id.clone(),
+            openid: person.openid,
+            open_platform: app.open_platform.clone(),
+            unionid: person.unionid,
+        };
+        let now = self.ports.clock.now();
+        match self.ports.users.link(to, &new, now).await? {
+            Linking::Linked(account) => Ok(account),
+            Linking::Refused(refusal) => Err(match refusal {
+                LinkRefusal::Taken => Error::LoginMethodTaken,
+                LinkRefusal::NotFound => Error::Unauthenticated,
+                LinkRefusal::Disabled => Error::UserDisabled,
+                LinkRefusal::Closing => Error::AccountClosing,
+            }),
+        }
+    }
+
     /// Notes that the login is finished. A store that fails costs the page that waits for it and a browser that comes twice, not the login.
-    async fn note(&self, state: &State, attempt: &Attempt, token: &SessionToken, now: OffsetDateTime) {
+    async fn note(
+        &self,
+        state: &State,
+        attempt: &Attempt,
+        token: Option<&SessionToken>,
+        now: OffsetDateTime,
+    ) {
         let outcome = attempt.seal(&self.ports.keyring, token, now);
         if let Err(error) = self.ports.pending_logins.finish(state, &outcome).await {
             tracing::warn!(

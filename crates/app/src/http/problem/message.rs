@@ -2,12 +2,17 @@
 
 use wechat_login_domain::RevokedBecause;
 
+use super::Reason;
 use crate::config::Language;
 
 /// The sentence for whoever uses the app, not for who made it.
-pub(super) fn for_person(code: &str, reason: Option<RevokedBecause>, language: Language) -> &'static str {
+pub(super) fn for_person(code: &str, reason: Option<Reason>, language: Language) -> &'static str {
     let (chinese, english) = match reason {
-        Some(reason) => of_reason(reason),
+        Some(Reason::Revoked(because)) => of_reason(because),
+        Some(Reason::SnapshotUser) => (
+            "请点页面底部的“使用完整服务”后再登录",
+            "Please open the full page first, then sign in",
+        ),
         None => of_code(code),
     };
     match language {
@@ -36,6 +41,12 @@ const fn of_reason(reason: RevokedBecause) -> (&'static str, &'static str) {
 fn of_code(code: &str) -> (&'static str, &'static str) {
     match code {
         "login_code_rejected" => ("登录凭证已失效，请重试", "Sign-in expired, please try again"),
+        "state_mismatch" => ("登录已失效，请重新登录", "Please sign in again"),
+        "login_cancelled" => ("登录已取消", "Sign-in cancelled"),
+        "login_not_here" => (
+            "请在微信中打开，或在电脑上扫码登录",
+            "Please open this in WeChat, or on a computer",
+        ),
         "unauthenticated" => ("请先登录", "Please sign in"),
         "session_expired" | "session_revoked" => ("登录已过期，请重新登录", "Please sign in again"),
         "login_blocked" => ("微信提示登录存在风险，请稍后再试", "WeChat blocked this sign-in"),

@@ -23,12 +23,30 @@ use super::{
 };
 pub(crate) use table::Row;
 
+/// More than a code says of why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// What ended the session.
+    Revoked(RevokedBecause),
+    /// WeChat made the person up.
+    SnapshotUser,
+}
+
+impl Reason {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Revoked(because) => because.as_str(),
+            Self::SnapshotUser => "snapshot_user",
+        }
+    }
+}
+
 /// A failure on its way to a client.
 #[derive(Clone, Debug)]
 pub struct Problem {
     row: &'static Row,
     faults: Vec<FieldFault>,
-    reason: Option<RevokedBecause>,
+    reason: Option<Reason>,
     /// The value of `WWW-Authenticate`, where the answer has one.
     challenge: Option<String>,
     /// The methods of `Allow`, where the answer has it.
@@ -57,7 +75,8 @@ pub(crate) struct ProblemBody {
     pub retry: String,
     /// A sentence to show to the person, in their language.
     pub user_message: String,
-    /// Why a session was ended: `logged_out`, `kicked`, `replaced`, `unlinked`, `user_disabled`, `account_closed`.
+    /// Why a session was ended: `logged_out`, `kicked`, `replaced`, `unlinked`, `user_disabled`, `account_closed`; or, where a login is
+    /// blocked because it comes from a snapshot page inside WeChat, `snapshot_user`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The fields at fault.
@@ -125,7 +144,7 @@ impl Problem {
 impl Problem {
     /// As a page, for whoever sees it in a browser's window.
     fn page(&self, visit: &Visit, request_id: &str) -> HttpResponse {
-        let reason = self.reason.map(RevokedBecause::as_str);
+        let reason = self.reason.map(Reason::as_str);
         let mut response = pages::failure(visit, self.row.status, (self.row.code, reason), request_id);
         self.add_headers(&mut response);
         response
@@ -165,13 +184,14 @@ impl From<Error> for Problem {
             );
         }
         let reason = match &error {
-            Error::SessionRevoked(because) => Some(*because),
+            Error::SessionRevoked(because) => Some(Reason::Revoked(*because)),
+            Error::SnapshotUser => Some(Reason::SnapshotUser),
             _ => None,
         };
         let challenge = match row.code {
             "client_unauthorized" => Some("Basic realm=\"wechat-login\", charset=\"UTF-8\"".to_owned()),
             code if row.status == StatusCode::UNAUTHORIZED => {
-                let because = reason.map_or_else(String::new, |reason| format!(":{reason}"));
+                let because = reason.map_or_else(String::new, |reason| format!(":{}", reason.as_str()));
                 Some(format!(
                     "Bearer error=\"invalid_token\", error_description=\"{code}{because}\""
                 ))

@@ -16,6 +16,7 @@ pub(in super::super) struct Failure {
     pub(in super::super) to_account: &'static str,
     state_mismatch: Told,
     cancelled: Told,
+    not_here: Told,
     login_code_rejected: Told,
     login_blocked: Told,
     snapshot_user: Told,
@@ -41,6 +42,7 @@ impl Failure {
         match (code, reason) {
             ("state_mismatch", _) => self.state_mismatch,
             ("login_cancelled", _) => self.cancelled,
+            ("login_not_here", _) => self.not_here,
             ("login_code_rejected", _) => self.login_code_rejected,
             ("login_blocked", Some("snapshot_user")) => self.snapshot_user,
             ("login_blocked", _) => self.login_blocked,
@@ -82,6 +84,11 @@ pub(super) const CHINESE: Failure = Failure {
         "登录已取消",
         "你没有在微信中同意登录。",
         "如需继续，请重新登录，并在微信中点“允许”。",
+    ),
+    not_here: told(
+        "请换一种方式打开",
+        "手机浏览器无法扫描自己屏幕上的二维码。",
+        "请复制链接，在微信中打开；或者在电脑上打开，用微信扫码登录。",
     ),
     login_code_rejected: told(
         "登录凭证已失效",
@@ -178,6 +185,11 @@ pub(super) const ENGLISH: Failure = Failure {
         "Sign-in cancelled",
         "You did not allow the sign-in in WeChat.",
         "To go on, sign in again and tap “Allow” in WeChat.",
+    ),
+    not_here: told(
+        "Please open this elsewhere",
+        "A phone’s browser cannot scan the QR code on its own screen.",
+        "Copy the link and open it in WeChat; or open it on a computer and scan the QR code with WeChat.",
     ),
     login_code_rejected: told(
         "Sign-in expired",

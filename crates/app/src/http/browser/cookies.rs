@@ -1,0 +1,101 @@
+use actix_web::{
+    HttpRequest,
+    cookie::{Cookie, CookieBuilder, SameSite, time::Duration},
+};
+use wechat_login_domain::{BrowserSecret, Channel, Lifetimes, SessionToken, State};
+
+/// Browsers keep none for longer (RFC 6265bis section 5.5).
+const LONGEST: Duration = Duration::days(400);
+/// How much of a state names its cookie: enough to tell the tabs of a browser apart.
+const NAMED_BY: usize = 16;
+
+/// The cookies of a session, and of a web login on its way.
+///
+/// Each web login has a cookie of its own, so that several tabs do not disturb each other, and nothing that a browser brings along is taken
+/// over into a new one.
+#[derive(Clone, Debug)]
+pub(crate) struct Cookies {
+    is_secure: bool,
+    domain: Option<String>,
+    lifetimes: Lifetimes,
+}
+
+impl Cookies {
+    /// For a service that people reach at this address. `domain` is that of all hosts that get the session.
+    pub(crate) fn new(public_url: &str, domain: Option<String>, lifetimes: Lifetimes) -> Self {
+        Self {
+            is_secure: public_url.starts_with("https://"),
+            domain,
+            lifetimes,
+        }
+    }
+
+    /// The prefixes keep other hosts and plain http from setting it (RFC 6265bis section 4.1.3).
+    pub(crate) const fn session_name(&self) -> &'static str {
+        match (self.is_secure, &self.domain) {
+            (true, None) => "__Host-wechat_login",
+            (true, Some(_)) => "__Secure-wechat_login",
+            (false, _) => "wechat_login",
+        }
+    }
+
+    /// The token that came in the cookie.
+    pub(crate) fn session_text(&self, request: &HttpRequest) -> Option<String> {
+        let cookie = request.cookie(self.session_name())?;
+        Some(cookie.value().to_owned())
+    }
+
+    /// Keeps the token as long as a session of this channel can last; whether it still opens anything is not the browser's to know.
+    pub(crate) fn session(&self, token: &SessionToken, channel: Channel) -> Cookie<'static> {
+        let longest = self.lifetimes.of(channel).absolute();
+        let seconds = longest.map_or(LONGEST.whole_seconds(), time::Duration::whole_seconds);
+        let max_age = Duration::seconds(seconds).min(LONGEST);
+        self.of_session(token.expose().to_owned())
+            .max_age(max_age)
+            .finish()
+    }
+
+    /// Takes the token away from the browser.
+    pub(crate) fn no_session(&self) -> Cookie<'static> {
+        self.of_session(String::new()).max_age(Duration::ZERO).finish()
+    }
+
+    fn of_session(&self, value: String) -> CookieBuilder<'static> {
+        let cookie = self.build(self.session_name().to_owned(), value);
+        match &self.domain {
+            Some(domain) => cookie.domain(domain.clone()),
+            None => cookie,
+        }
+    }
+
+    /// Binds a web login to its browser.
+    pub(crate) fn browser(
+        &self,
+        state: &State,
+        secret: &BrowserSecret,
+        max_age: time::Duration,
+    ) -> Cookie<'static> {
+        self.build(self.browser_name(state), secret.expose().to_owned())
+            .max_age(Duration::seconds(max_age.whole_seconds()))
+            .finish()
+    }
+
+    /// What the browser shows for the web login of this state.
+    pub(crate) fn browser_secret(&self, request: &HttpRequest, state: &State) -> Option<BrowserSecret> {
+        let cookie = request.cookie(&self.browser_name(state))?;
+        BrowserSecret::parse(cookie.value()).ok()
+    }
+
+    fn browser_name(&self, state: &State) -> String {
+        let prefix = if self.is_secure { "__Host-" } else { "" };
+        format!("{prefix}wechat_login_{}", &state.expose()[..NAMED_BY])
+    }
+
+    fn build(&self, name: String, value: String) -> CookieBuilder<'static> {
+        Cookie::build(name, value)
+            .path("/")
+            .http_only(true)
+            .secure(self.is_secure)
+            .same_site(SameSite::Lax)
+    }
+}

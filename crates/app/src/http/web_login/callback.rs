@@ -1,0 +1,110 @@
+//! `GET /v1/login/web/callback` and `GET /v1/login/official-account/callback`: back from WeChat's page.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, http::header};
+use futures_util::{FutureExt, future::BoxFuture};
+use wechat_login_domain::{
+    BrowserSecret, Channel, Error, OauthCode, State, UserId,
+    use_case::{FinishedWebLogin, WebCallback, WebLoginOutcome},
+};
+
+use super::{AppState, Problem, Query, of_browser};
+use crate::http::{auth, device::DeviceDescription, login, problem::ProblemBody};
+
+/// Where a person goes who said nothing of it.
+const HOME: &str = "/account";
+
+/// Come back from WeChat's QR code.
+#[utoipa::path(
+    get, path = "/v1/login/web/callback", tag = "web login",
+    params(("code" = Option<String>, Query, description = "From WeChat; left out where the person refused."), ("state" = String, Query, description = "From WeChat.")),
+    responses(
+        (status = 303, description = "To `return_to`, with the session's cookie."),
+        (status = 400, description = "This and every other failure is a page for whoever takes text/html.", body = ProblemBody),
+        (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 429, body = ProblemBody), (status = 502, body = ProblemBody), (status = 503, body = ProblemBody),
+    )
+)]
+pub(crate) async fn web(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    come_back(&request, Channel::Web).await
+}
+
+/// Come back from WeChat's consent page.
+#[utoipa::path(
+    get, path = "/v1/login/official-account/callback", tag = "web login",
+    params(("code" = Option<String>, Query, description = "From WeChat; left out where the person refused."), ("state" = String, Query, description = "From WeChat.")),
+    responses(
+        (status = 303, description = "To `return_to`, with the session's cookie."),
+        (status = 400, description = "This and every other failure is a page for whoever takes text/html.", body = ProblemBody),
+        (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 429, body = ProblemBody), (status = 502, body = ProblemBody), (status = 503, body = ProblemBody),
+    )
+)]
+pub(crate) async fn official_account(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    come_back(&request, Channel::OfficialAccount).await
+}
+
+async fn come_back(request: &HttpRequest, channel: Channel) -> Result<HttpResponse, Problem> {
+    let state = AppState::of(request);
+    let query = Query::of(request);
+    let (named, browser) = of_browser(request, &state, query.get("state")?)?;
+    let code = match query.get("code")? {
+        // WeChat sends those back who refuse, or does not, as it pleases.
+        None | Some("") => return Err(Problem::of("login_cancelled")),
+        Some(code) => OauthCode::parse(code).map_err(|error| Error::invalid("/code", error))?,
+    };
+    let callback = of(request, &state, channel, (named, browser), code);
+    let use_cases = Arc::clone(&state.use_cases);
+    let work = async move { use_cases.finish_web_login.run(callback).await };
+    let finished = login::in_time(&state, work)
+        .await?
+        .map_err(|failed| Problem::from(failed.error))?;
+    Ok(go_on(&state, channel, finished))
+}
+
+/// To a clean address: neither code nor state stays in the history of the browser.
+fn go_on(state: &AppState, channel: Channel, finished: FinishedWebLogin) -> HttpResponse {
+    let FinishedWebLogin { outcome, return_to } = finished;
+    let to = return_to.unwrap_or_else(|| format!("{}{HOME}", state.public_url));
+    let mut response = HttpResponse::SeeOther();
+    response.insert_header((header::LOCATION, to));
+    let token = match &outcome {
+        WebLoginOutcome::LoggedIn(logged_in) => Some(&logged_in.token),
+        WebLoginOutcome::Before(token) => token.as_ref(),
+        WebLoginOutcome::Linked(_) => None,
+    };
+    if let Some(token) = token {
+        response.cookie(state.cookies.session(token, channel));
+    }
+    response.finish()
+}
+
+/// What came back, as the use-case wants to know it.
+pub(super) fn of(
+    request: &HttpRequest,
+    state: &AppState,
+    channel: Channel,
+    (named, browser): (State, BrowserSecret),
+    code: OauthCode,
+) -> WebCallback {
+    WebCallback {
+        channel,
+        state: named,
+        code,
+        browser,
+        signed_in: signed_in(request, state),
+        client: DeviceDescription::default().into_client(request, state, &mut Vec::new()),
+    }
+}
+
+/// Whose session the browser has, once somebody asks.
+fn signed_in(request: &HttpRequest, state: &AppState) -> BoxFuture<'static, Result<UserId, Error>> {
+    let token = auth::token(request, state);
+    let use_cases = Arc::clone(&state.use_cases);
+    async move {
+        let sent = token.map_err(|_none_or_no_token| Error::Unauthenticated)?;
+        Ok(use_cases.authenticate.run(&sent.token).await?.user_id)
+    }
+    .boxed()
+}
