@@ -10,7 +10,7 @@ use wechat_login_domain::{
     use_case::{
         AnswerOnce, Authenticate, ChangeScopes, DisableUser, EditProfile, EnableUser, FindUser,
         FollowRevocations, ImportUsers, ListConflicts, ListOwnSessions, ListSessions, LogInMiniProgram,
-        LogInMiniProgramPorts, LogOut, MergeUsers, RecallUser, RenewSession, RevokeOwnSession,
+        LogInMiniProgramPorts, LogOut, MergeUsers, RecallAccount, RecallUser, RenewSession, RevokeOwnSession,
         RevokeOwnSessions, RevokeSessions, SetExternalId, ShowAccount, ShowUser, UndoMerge,
     },
 };
@@ -34,6 +34,7 @@ pub struct UseCases {
     pub list_own_sessions: ListOwnSessions,
     pub log_in_mini_program: LogInMiniProgram,
     pub log_out: LogOut,
+    pub recall_account: RecallAccount,
     pub recall_user: RecallUser,
     pub renew_session: RenewSession,
     pub revoke_own_session: RevokeOwnSession,
@@ -130,6 +131,7 @@ pub async fn wire(
             Arc::clone(clock),
             lifetimes,
         ),
+        recall_account: RecallAccount::new(Arc::clone(&users), Arc::clone(clock)),
         recall_user: RecallUser::new(Arc::clone(&users), Arc::clone(clock)),
         renew_session: RenewSession::new(Arc::clone(&sessions)),
         revoke_own_session: RevokeOwnSession::new(

@@ -1,6 +1,5 @@
 //! The HTTP face: routes, bodies in and out, failures.
 
-mod account;
 mod auth;
 mod body;
 mod context;
@@ -12,6 +11,7 @@ mod log_in_mini_program;
 mod me;
 mod openapi;
 mod problem;
+mod recall;
 mod representation;
 mod session;
 mod sessions;
