@@ -16,7 +16,7 @@ const FRESH_FOR: Duration = Duration::from_secs(1);
 /// For so long a database that does not answer is believed to hold what it held: the revocation view is given as long.
 const KEPT_FOR: Duration = Duration::from_mins(5);
 /// Of the 500 ms that a session check may take.
-const PATIENCE: Duration = Duration::from_millis(250);
+const PATIENCE: Duration = Duration::from_millis(200);
 /// After a failure nobody who can do without waits for the database for so long.
 const PAUSE: Duration = Duration::from_millis(500);
 /// Users at hand: twice as many at most.
