@@ -100,11 +100,22 @@ pub(crate) async fn handle(
         )
         .await
     };
-    let body: idempotency::Body = tokio::time::timeout(DEADLINE, state.runtime.run(work))
+    let in_turn = async {
+        let turn = state.runtime.login_turn().await.map_err(|_too_many| {
+            Error::from(PortError::new(
+                Dependency::Database,
+                "too many logins are under way",
+            ))
+        })?;
+        let work = async move {
+            let _until_it_is_done = turn;
+            work.await
+        };
+        Ok::<_, Problem>(state.runtime.run(work).await??)
+    };
+    let body: idempotency::Body = tokio::time::timeout(DEADLINE, in_turn)
         .await
-        .map_err(|_elapsed| {
-            Error::from(PortError::new(Dependency::Database, "the login took too long"))
-        })???;
+        .map_err(|_elapsed| Error::from(PortError::new(Dependency::Database, "the login took too long")))??;
     Ok(body.into())
 }
 
