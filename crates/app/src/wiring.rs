@@ -12,9 +12,9 @@ use wechat_login_domain::{
         Decrypt, DisableUser, EditProfile, EnableUser, FindUser, FinishWebLogin, FinishWebLoginPorts,
         FollowRevocations, ImportUsers, LinkLoginMethod, LinkLoginMethodPorts, ListConflicts,
         ListLoginMethods, ListOwnSessions, ListSessions, LogInMiniProgram, LogInMiniProgramPorts,
-        LogInMobileApp, LogOut, MergeUsers, RecallAccount, RecallUser, RenewSession, RevokeOwnSession, RevokeOwnSessions,
-        RevokeSessions, SetExternalId, ShowAccount, ShowUser, UndoMerge, UnlinkLoginMethod,
-        UnlinkLoginMethodPorts, WatchWebLogin,
+        LogInMobileApp, LogOut, MergeUsers, RecallAccount, RecallUser, RenewSession, RevokeOwnSession,
+        RevokeOwnSessions, RevokeSessions, SetExternalId, ShowAccount, ShowUser, UndoMerge,
+        UnlinkLoginMethod, UnlinkLoginMethodPorts, WatchWebLogin,
     },
 };
 

@@ -14,19 +14,33 @@ use super::{
 /// How long a client waits at most for what asks WeChat and then writes. The work itself goes on to its end.
 const DEADLINE: Duration = Duration::from_secs(4);
 
-/// Does a login, or what is like one, to the end, and waits for it as long as a client can be expected to.
+/// Does a login, or what is like one, in its turn and to the end, and waits for it as long as a client can be expected to.
 ///
 /// # Errors
-/// [`Error::DependencyUnavailable`] where that is too long.
+/// [`Error::DependencyUnavailable`] where that is too long, or too many are under way to begin it: no code is spent then.
 pub(crate) async fn in_time<T: Send + 'static>(
     state: &AppState,
     work: impl Future<Output = T> + Send + 'static,
 ) -> Result<T, Problem> {
-    let done = tokio::time::timeout(DEADLINE, state.runtime.run(work));
-    let done = done
+    let in_turn = async {
+        let turn = state
+            .runtime
+            .login_turn()
+            .await
+            .map_err(|_too_many| unavailable("too many logins are under way"))?;
+        let work = async move {
+            let _until_it_is_done = turn;
+            work.await
+        };
+        Ok(state.runtime.run(work).await?)
+    };
+    tokio::time::timeout(DEADLINE, in_turn)
         .await
-        .map_err(|_elapsed| Error::from(PortError::new(Dependency::Database, "the work took too long")))?;
-    Ok(done?)
+        .map_err(|_elapsed| unavailable("the work took too long"))?
+}
+
+fn unavailable(why: &'static str) -> Error {
+    PortError::new(Dependency::Database, why).into()
 }
 
 /// Somebody signed in.

@@ -1,19 +1,27 @@
 //! The compiled binary as a child process.
 
 use std::{
+    env,
+    ffi::OsString,
     fs::File,
-    io::{BufRead, BufReader, Read, Write},
-    net::{SocketAddr, TcpStream},
+    io::{BufRead, BufReader, Write},
+    net::SocketAddr,
     path::Path,
     process::{Child, Command, Output, Stdio},
-    time::{Duration, Instant},
 };
 
 use serde_json::Value;
 
+pub(crate) use crate::http::{Answer, exchange, request};
+
+/// The binary; another build of it, such as the one to deploy, where `WECHAT_LOGIN_TEST_PROGRAM` names one.
+fn binary() -> OsString {
+    env::var_os("WECHAT_LOGIN_TEST_PROGRAM").unwrap_or_else(|| env!("CARGO_BIN_EXE_wechat-login").into())
+}
+
 /// The binary with these settings and no others.
 pub(crate) fn command(folder: &Path, settings: &[(&str, &str)]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wechat-login"));
+    let mut command = Command::new(binary());
     command.current_dir(folder).env_clear();
     for (key, value) in settings {
         let variable = format!("WECHAT_LOGIN__{}", key.to_ascii_uppercase().replace('.', "__"));
@@ -100,7 +108,7 @@ impl Program {
     pub(crate) fn start_on_small_disk(folder: &Path) -> Self {
         let limit = "trap '' XFSZ; ulimit -S -f 2048; exec \"$0\"";
         let mut shell = Command::new("sh");
-        shell.args(["-c", limit, env!("CARGO_BIN_EXE_wechat-login")]);
+        shell.args(["-c", limit]).arg(binary());
         shell.current_dir(folder).env_clear();
         shell.env("WECHAT_LOGIN__SERVER__LISTEN", "127.0.0.1:0");
         shell.env("WECHAT_LOGIN__SIMULATOR__LISTEN", "127.0.0.1:0");
@@ -159,62 +167,5 @@ impl Drop for Program {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-/// One HTTP request on a connection of its own.
-pub(crate) fn request(
-    address: SocketAddr,
-    method: &str,
-    path: &str,
-    headers: &str,
-    body: &str,
-) -> (u16, Value) {
-    let answer = exchange(address, method, path, headers, body);
-    (answer.status, answer.json)
-}
-
-/// What came back.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    head: String,
-    pub(crate) json: Value,
-    pub(crate) took: Duration,
-}
-
-impl Answer {
-    /// The value of this header, whose name is given in lower case.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        let fields = self.head.lines().filter_map(|line| line.split_once(": "));
-        let mut found = fields.filter(|(field, _)| field.eq_ignore_ascii_case(name));
-        found.next().map(|(_, value)| value)
-    }
-}
-
-/// As [`request`], with all that came back.
-pub(crate) fn exchange(address: SocketAddr, method: &str, path: &str, headers: &str, body: &str) -> Answer {
-    let began = Instant::now();
-    let mut stream = TcpStream::connect(address).expect("it listens");
-    let length = body.len();
-    write!(
-        stream,
-        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n\
-         Content-Length: {length}\r\n{headers}\r\n{body}"
-    )
-    .expect("it reads");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("it answers");
-    let (head, body) = answer.split_once("\r\n\r\n").expect("a head and a body");
-    let status = head
-        .split(' ')
-        .nth(1)
-        .and_then(|status| status.parse().ok())
-        .expect("a status");
-    Answer {
-        status,
-        head: head.to_owned(),
-        json: serde_json::from_str(body).unwrap_or(Value::Null),
-        took: began.elapsed(),
     }
 }

@@ -1,0 +1,70 @@
+use super::{CHECK, LOGIN, is_unavailable, token};
+use crate::{
+    mariadb::{Database, OwnMariaDb},
+    program::Program,
+    redis::OwnRedis,
+};
+
+/// A way to break a server, and how it is mended.
+type Fault = (fn(&mut OwnMariaDb, &Database), fn(&mut OwnMariaDb, &Database));
+
+const FAULTS: [Fault; 3] = [
+    (|server, _| server.hang(), |server, _| server.go_on()),
+    (|server, _| server.kill(), |server, _| server.restart()),
+    (
+        |_, database| drop(database.run("RENAME TABLE users TO elsewhere")),
+        |_, database| drop(database.run("RENAME TABLE elsewhere TO users")),
+    ),
+];
+
+#[test]
+fn without_a_database_that_answers_sessions_are_checked_and_none_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let redis = OwnRedis::start(&[]);
+    let mut mariadb = OwnMariaDb::start();
+    let database = Database::migrated(&mariadb.server);
+    let settings = [
+        ("database.url", database.url_of_service()),
+        ("sessions.url", redis.url()),
+    ];
+    let settings = settings.each_ref().map(|(key, value)| (*key, value.as_str()));
+    let program = Program::start(folder.path(), &settings, &[]);
+    for (n, (breaks, mends)) in FAULTS.into_iter().enumerate() {
+        let login = program.log_in("小明");
+        let (sessions, somebody) = (redis.count("session:"), format!("new {n}"));
+        breaks(&mut mariadb, &database);
+        assert_eq!(program.degraded(), ["database"]);
+        for _ in 0..5 {
+            // Past the check, where a body without fields is refused.
+            let checked = program.check(token(&login));
+            assert_eq!(
+                (checked.status, &checked.json["code"]),
+                (400, &"invalid_request".into())
+            );
+        }
+        is_unavailable(CHECK, || program.get("/v1/session", token(&login)));
+        is_unavailable(LOGIN, || program.try_log_in(&somebody));
+        assert_eq!(redis.count("session:"), sessions, "a session without a user");
+
+        mends(&mut mariadb, &database);
+        assert_eq!(program.recovers(&somebody)["is_new_user"], true);
+        assert_eq!(program.get("/v1/session", token(&login)).status, 200);
+        assert_eq!(database.count("login_methods"), 2 * database.count("users"));
+    }
+
+    // A logout needs the record, and nothing else in the database.
+    let login = program.log_in("小明");
+    database.run("RENAME TABLE revocations TO elsewhere");
+    is_unavailable(LOGIN, || program.log_out(token(&login)));
+    database.run("RENAME TABLE elsewhere TO revocations");
+    assert_eq!(program.log_out(token(&login)).status, 204);
+
+    // What a failover leaves behind: the server is there, and a copy of another.
+    let login = program.log_in("小明");
+    database.run("SET GLOBAL read_only = 1");
+    assert_eq!(program.degraded(), ["database"]);
+    is_unavailable(LOGIN, || program.try_log_in("new at last"));
+    assert_eq!(program.get("/v1/session", token(&login)).status, 200);
+    database.run("SET GLOBAL read_only = 0");
+    assert_eq!(program.recovers("new at last")["is_new_user"], true);
+}
