@@ -16,7 +16,7 @@ cargo xtask <command>
   test [--quick]   all tests; --quick: fewer cases of each property, and not those of the SDKs
   servers          the tests' MariaDB, Redis and Redis Cluster, until Ctrl-C
   sdk              the tests of WeChat SDKs against the simulator
-  bench scale [--users N]
+  bench scale [--users N] [--binary FILE]
                    what ten million users (or N) cost a login, compared with ten thousand
   arch             whether dependencies between crates point the way they should";
 
@@ -28,8 +28,7 @@ fn main() -> ExitCode {
         ["test", "--quick"] => test::run(true),
         ["servers"] => servers::run(),
         ["sdk"] => sdk::run(),
-        ["bench", "scale"] => bench::scale("10000000"),
-        ["bench", "scale", "--users", users] => bench::scale(users),
+        ["bench", "scale", options @ ..] => bench::scale(options),
         ["arch"] => arch::check(),
         _ => Err(USAGE.to_owned()),
     };

@@ -30,6 +30,15 @@ impl Client {
         })
     }
 
+    /// A server closes a connection that nothing comes on.
+    ///
+    /// # Errors
+    /// That nobody listens there any more.
+    pub(super) fn connect_again(&mut self) -> Result<(), String> {
+        *self = Self::connect(&self.address)?;
+        Ok(())
+    }
+
     /// The body of the answer.
     ///
     /// # Errors
