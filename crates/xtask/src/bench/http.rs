@@ -85,7 +85,10 @@ impl Client {
                 break;
             };
             if name.eq_ignore_ascii_case("content-length") {
-                length = value.trim().parse().map_err(|_| io::ErrorKind::InvalidData)?;
+                length = value
+                    .trim()
+                    .parse()
+                    .map_err(|_says_no_more| io::ErrorKind::InvalidData)?;
             }
         }
         let mut answer = vec![0; length];

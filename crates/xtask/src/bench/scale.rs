@@ -26,7 +26,7 @@ const BUDGET: f64 = 1.2;
 /// These come before anything is measured.
 const WARM_UP: usize = 1_000;
 /// How long each of the two rounds may take; who has not logged in by then is not measured.
-const PATIENCE: Duration = Duration::from_secs(5 * 60);
+const PATIENCE: Duration = Duration::from_mins(5);
 /// Of MariaDB's memory, what is not users.
 const SPARE: u64 = 512;
 
@@ -41,7 +41,7 @@ pub(crate) fn scale(options: &[&str]) -> Result<(), String> {
             ["--users", users] => {
                 many = users
                     .parse()
-                    .map_err(|_| format!("{users} is no number of users"))?;
+                    .map_err(|_says_no_more| format!("{users} is no number of users"))?;
             }
             ["--binary", file] => binary = Some(PathBuf::from(file)),
             other => {
