@@ -40,6 +40,11 @@ servers:
 sdk:
     cargo xtask sdk
 
+# Measure what a login costs with ten million users, compared with ten thousand
+[group('check')]
+bench *arguments:
+    cargo xtask bench scale {{ arguments }}
+
 # Check that dependencies point the way they should
 [group('check')]
 arch:

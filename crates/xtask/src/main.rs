@@ -22,7 +22,7 @@ cargo xtask <command>
   soak [SECONDS]   a mixed load of logins and merges on MariaDB, for a minute or as long as is said
   sdk              the tests of WeChat SDKs against the simulator
   clients          the tests of the client examples against the service
-  bench scale [--users N]
+  bench scale [--users N] [--binary FILE]
                    what ten million users (or N) cost a login, compared with ten thousand
   arch             whether dependencies between crates point the way they should";
 
@@ -37,8 +37,7 @@ fn main() -> ExitCode {
         ["soak", seconds] => soak::run(seconds),
         ["sdk"] => sdk::run(),
         ["clients"] => clients::run(),
-        ["bench", "scale"] => bench::scale("10000000"),
-        ["bench", "scale", "--users", users] => bench::scale(users),
+        ["bench", "scale", options @ ..] => bench::scale(options),
         ["arch"] => arch::check(),
         _ => Err(USAGE.to_owned()),
     };

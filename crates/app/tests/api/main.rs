@@ -23,6 +23,7 @@ mod session;
 mod session_cache;
 mod sessions;
 mod stores;
+mod stories;
 mod test_app;
 mod user_info;
 mod users;

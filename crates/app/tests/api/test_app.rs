@@ -266,16 +266,6 @@ impl Member {
         .await
     }
 
-    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
-        Answer::of(
-            http()
-                .post(format!("{}{path}", self.base))
-                .bearer_auth(&self.token)
-                .json(&body),
-        )
-        .await
-    }
-
     /// The same person's token at another address of the service, after a restart.
     pub(crate) fn at(&self, app: &TestApp) -> Self {
         Self {

@@ -348,3 +348,22 @@ fn an_import_that_was_broken_off_goes_on() {
         "imported 0, unchanged 1200, refused 0\n"
     );
 }
+
+#[test]
+fn lines_that_share_something_are_taken_in_the_order_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(output(folder.path(), &[], &["migrate"]).status.success());
+    // A phone is that of the first line that has it, however many batches lie between.
+    let people: Vec<_> = (0..6_000)
+        .map(|n| json!({"external_id": n, "phone": 13_900_000_000_u64 + n % 1_500}).to_string())
+        .collect();
+    fs::write(folder.path().join("people"), people.join("\n")).unwrap();
+    let done = users(folder.path(), &["import", "people"]);
+    assert_eq!(text(&done), "imported 1500, unchanged 0, refused 4500\n");
+    let errors = errors(&done);
+    let refused = errors.lines().filter_map(|line| line.strip_prefix("line "));
+    let numbers: Vec<u32> = refused
+        .map(|line| line.split(':').next().unwrap().parse().unwrap())
+        .collect();
+    assert_eq!(numbers, (1_501..=6_000).collect::<Vec<_>>());
+}

@@ -7,7 +7,6 @@ use crate::{AccountId, ExternalId, Scope, User, UserId, UserState};
 
 /// Of a user, what the rule needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct KnownUser {
     /// Who.
     pub id: UserId,

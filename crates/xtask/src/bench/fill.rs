@@ -13,7 +13,7 @@ use super::{
 /// How many users a statement makes.
 const STEP: u64 = 100_000;
 /// Something is wrong with a machine that needs longer.
-const PATIENCE: Duration = Duration::from_secs(60 * 60);
+const PATIENCE: Duration = Duration::from_hours(1);
 
 /// An id of the moment `x`: its first bytes are the time, as in every id of ours.
 fn id(kind: &str, x: &str) -> String {

@@ -30,6 +30,15 @@ impl Client {
         })
     }
 
+    /// A server closes a connection that nothing comes on.
+    ///
+    /// # Errors
+    /// That nobody listens there any more.
+    pub(super) fn connect_again(&mut self) -> Result<(), String> {
+        *self = Self::connect(&self.address)?;
+        Ok(())
+    }
+
     /// The body of the answer.
     ///
     /// # Errors
@@ -76,7 +85,10 @@ impl Client {
                 break;
             };
             if name.eq_ignore_ascii_case("content-length") {
-                length = value.trim().parse().map_err(|_| io::ErrorKind::InvalidData)?;
+                length = value
+                    .trim()
+                    .parse()
+                    .map_err(|_says_no_more| io::ErrorKind::InvalidData)?;
             }
         }
         let mut answer = vec![0; length];

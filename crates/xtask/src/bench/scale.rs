@@ -20,30 +20,46 @@ use super::{
 use crate::{run, servers::Stage};
 
 const FEW: u64 = 10_000;
+const MANY: u64 = 10_000_000;
 /// What a login may cost with many, compared with few.
 const BUDGET: f64 = 1.2;
 /// These come before anything is measured.
 const WARM_UP: usize = 1_000;
 /// How long each of the two rounds may take; who has not logged in by then is not measured.
-const PATIENCE: Duration = Duration::from_secs(5 * 60);
+const PATIENCE: Duration = Duration::from_mins(5);
 /// Of MariaDB's memory, what is not users.
 const SPARE: u64 = 512;
 
-/// Measures it with so many users.
+/// Measures it: `--users N` for another number of them, `--binary FILE` for a binary that is built already.
 ///
 /// # Errors
 /// What went wrong, or that a login costs more than it may.
-pub(crate) fn scale(users: &str) -> Result<(), String> {
-    let many: u64 = users
-        .parse()
-        .map_err(|_| format!("{users} is no number of users"))?;
+pub(crate) fn scale(options: &[&str]) -> Result<(), String> {
+    let (mut many, mut binary) = (MANY, None);
+    for option in options.chunks(2) {
+        match option {
+            ["--users", users] => {
+                many = users
+                    .parse()
+                    .map_err(|_says_no_more| format!("{users} is no number of users"))?;
+            }
+            ["--binary", file] => binary = Some(PathBuf::from(file)),
+            other => {
+                return Err(format!(
+                    "what is {}? There are --users N and --binary FILE",
+                    other[0]
+                ));
+            }
+        }
+    }
     if many <= FEW {
         return Err(format!("--users must be more than {FEW}"));
     }
     // A thousand bytes a user, rounded up.
     let size = many.div_ceil(1_000);
     room::check(size + 4 * SPARE, size + 2 * SPARE)?;
-    let mut stage = Stage::start(release()?, size + SPARE)?;
+    let binary = binary.map_or_else(release, Ok)?;
+    let mut stage = Stage::start(binary, size + SPARE)?;
     let simulator = stage.serve(
         "simulator",
         &["simulator", "--listen", "127.0.0.1:0"],
@@ -123,7 +139,7 @@ fn prepare(
     ];
     stage.run(&format!("migrate-{name}"), &["migrate"], &settings)?;
     fill(&database, name, count, people, app)?;
-    stage.serve(name, &["serve"], &settings, "is ready on http://")
+    stage.serve(name, &["serve"], &settings, "ready address=")
 }
 
 struct Side {
@@ -142,6 +158,10 @@ impl Bench {
     /// Everybody logs in once at each side. Gives the ratio at the worst.
     fn round(&mut self, what: &str, many: u64) -> Result<f64, String> {
         let until = Instant::now() + PATIENCE;
+        let services = self.sides.iter_mut().map(|side| &mut side.client);
+        for client in services.chain([&mut self.simulator]) {
+            client.connect_again()?;
+        }
         // Neither in the order of the keys nor twice.
         let order: Vec<_> = (0..self.people.len())
             .map(|n| n * 7_919 % self.people.len())

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use time::OffsetDateTime;
 use wechat_login_domain::{
-    Keyring,
+    ExternalId, Keyring,
     import::{Batch, ImportOutcome, Plan},
     ports::Entropy,
 };
@@ -55,7 +55,7 @@ impl Attempt for Import<'_> {
 impl<'a> Import<'a> {
     async fn plan(&self, lease: &mut Lease) -> Result<Plan<'a>, Failure> {
         let mut known = look_up::methods(lease, &self.batch.methods().collect::<BTreeSet<_>>()).await?;
-        let external_ids: BTreeSet<_> = self.batch.external_ids().map(|id| id.as_str()).collect();
+        let external_ids: BTreeSet<_> = self.batch.external_ids().map(ExternalId::as_str).collect();
         look_up::external_ids(lease, &external_ids, &mut known).await?;
         Ok(self.batch.plan(known, self.now, self.entropy))
     }

@@ -8,7 +8,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use diesel::SqliteConnection;
 use time::OffsetDateTime;
 use wechat_login_domain::{
-    Keyring,
+    ExternalId, Keyring,
     import::{Batch, ImportOutcome, ImportedUser},
     ports::Entropy,
 };
@@ -31,7 +31,7 @@ impl Import {
         let batch = Batch::new(&self.people, &self.keyring);
         whole(connection, |connection| {
             let mut known = look_up::methods(connection, &batch.methods().collect::<BTreeSet<_>>())?;
-            let external_ids: BTreeSet<_> = batch.external_ids().map(|id| id.as_str()).collect();
+            let external_ids: BTreeSet<_> = batch.external_ids().map(ExternalId::as_str).collect();
             look_up::external_ids(connection, &external_ids, &mut known)?;
             let plan = batch.plan(known, self.now, &*self.entropy);
             self.write(connection, &plan)?;
