@@ -101,7 +101,8 @@ async fn costs(
         };
         users.resolve(&joining, NOW).await.expect("it is answered");
     }
-    let is_one = users.resolve(&person.at(&app), NOW + five_days);
+    let at_app = person.at(&app);
+    let is_one = users.resolve(&at_app, NOW + five_days);
     costs.push(("known, and one account from now on", meter.cost(is_one).await, 2));
 
     let Ok(Resolution::User { user, .. }) = users.resolve(&person.at(&app), NOW).await else {
@@ -117,7 +118,8 @@ async fn costs(
         bars_until: NOW + five_days,
     };
     let (filling, revocations) = (users.fill_profile(user.id, &profile, NOW), store.revocations());
-    let linking = users.link(user.id, &NewWayIn::Phone(phone(n + 60)), NOW);
+    let another_phone = NewWayIn::Phone(phone(n + 60));
+    let linking = users.link(user.id, &another_phone, NOW);
     let method = users.find_account(user.id).await.expect("it is answered");
     let method = method.expect("they are there").methods[0].id;
     let unlinking = Unlinking {
