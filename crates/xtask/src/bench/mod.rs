@@ -6,6 +6,7 @@ mod http;
 mod latency;
 mod people;
 mod room;
+mod round;
 mod scale;
 
 pub(crate) use self::scale::scale;

@@ -4,29 +4,22 @@
 //! run on one MariaDB, one with few users and one with many, and each person logs in at both, one after the other: what else the machine does
 //! slows both alike.
 
-use std::{
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::path::PathBuf;
 
 use super::{
     database::Database,
     fill::fill,
     http::Client,
-    latency::Latencies,
     people::{self, App, Person},
     room,
+    round::{Bench, Side},
 };
 use crate::{run, servers::Stage};
 
-const FEW: u64 = 10_000;
+pub(super) const FEW: u64 = 10_000;
 const MANY: u64 = 10_000_000;
 /// What a login may cost with many, compared with few.
-const BUDGET: f64 = 1.2;
-/// These come before anything is measured.
-const WARM_UP: usize = 1_000;
-/// How long each of the two rounds may take; who has not logged in by then is not measured.
-const PATIENCE: Duration = Duration::from_mins(5);
+pub(super) const BUDGET: f64 = 1.2;
 /// Of MariaDB's memory, what is not users.
 const SPARE: u64 = 512;
 
@@ -72,10 +65,7 @@ pub(crate) fn scale(options: &[&str]) -> Result<(), String> {
     let mut sides = Vec::new();
     for (name, count) in [("few", FEW), ("many", many)] {
         let address = prepare(&mut stage, &simulator, name, count, &people, &app)?;
-        sides.push(Side {
-            client: Client::connect(&address)?,
-            latencies: Latencies::default(),
-        });
+        sides.push(Side::new(Client::connect(&address)?));
     }
     let mut bench = Bench {
         simulator: simulator_client,
@@ -140,82 +130,4 @@ fn prepare(
     stage.run(&format!("migrate-{name}"), &["migrate"], &settings)?;
     fill(&database, name, count, people, app)?;
     stage.serve(name, &["serve"], &settings, "ready address=")
-}
-
-struct Side {
-    client: Client,
-    latencies: Latencies,
-}
-
-struct Bench {
-    simulator: Client,
-    app: App,
-    people: Vec<Person>,
-    sides: Vec<Side>,
-}
-
-impl Bench {
-    /// Everybody logs in once at each side. Gives the ratio at the worst.
-    fn round(&mut self, what: &str, many: u64) -> Result<f64, String> {
-        let until = Instant::now() + PATIENCE;
-        let services = self.sides.iter_mut().map(|side| &mut side.client);
-        for client in services.chain([&mut self.simulator]) {
-            client.connect_again()?;
-        }
-        // Neither in the order of the keys nor twice.
-        let order: Vec<_> = (0..self.people.len())
-            .map(|n| n * 7_919 % self.people.len())
-            .collect();
-        for (n, person) in order.into_iter().enumerate() {
-            if Instant::now() > until {
-                break;
-            }
-            // Each of them goes first every other time.
-            for side in [n % 2, (n + 1) % 2] {
-                let took = self.log_in(person, side)?;
-                if n >= WARM_UP {
-                    self.sides[side].latencies.add(took);
-                }
-            }
-        }
-        let times: Vec<_> = std::mem::take(&mut self.sides)
-            .into_iter()
-            .map(|mut side| {
-                let times = [50, 99].map(|percent| side.latencies.percentile(percent));
-                self.sides.push(Side {
-                    latencies: Latencies::default(),
-                    ..side
-                });
-                times
-            })
-            .collect();
-        let ratio = [0, 1].map(|n| times[1][n] / times[0][n]);
-        println!("{what}");
-        for (count, [p50, p99]) in [FEW, many].iter().zip(&times) {
-            println!("  {:43}{p50:>9.3}{p99:>10.3}", format!("with {count} users"));
-        }
-        println!(
-            "  {:43}{:>9.2}{:>10.2}",
-            format!("ratio, at most {BUDGET}"),
-            ratio[0],
-            ratio[1]
-        );
-        Ok(ratio[0].max(ratio[1]))
-    }
-
-    fn log_in(&mut self, person: usize, side: usize) -> Result<Duration, String> {
-        let code = people::code(&mut self.simulator, &self.app, &self.people[person])?;
-        let body = format!(r#"{{"code":"{code}"}}"#);
-        let begun = Instant::now();
-        let login = self.sides[side].client.post("/v1/login/mini-program", &body)?;
-        let took = begun.elapsed();
-        if login.contains(r#""is_new_user":false"#) {
-            Ok(took)
-        } else {
-            Err(format!(
-                "somebody who was there is new: {}",
-                self.people[person].name
-            ))
-        }
-    }
 }
