@@ -160,19 +160,28 @@ impl Browser {
         self.client.switch_to_window(window).await.expect("that window");
     }
 
-    /// Goes by the Tab key from the page's beginning, and tells what it comes to: the text or label of each.
-    pub(crate) async fn tab_order(&self) -> Vec<String> {
-        let stops = self
-            .run(
-                "return [...document.querySelectorAll('a[href], button, input, iframe, [tabindex]')]
-                    .filter((element) => element.tabIndex >= 0 && element.checkVisibility())
-                    .map((element) => element.ariaLabel || element.title || element.innerText || element.name)",
-            )
-            .await;
-        let stops = stops.as_array().expect("a list").iter();
+    /// Goes through the page by the Tab key, and tells what it comes to: name or text of each stop that is ours.
+    pub(crate) async fn tab_stops(&self, count: usize) -> Vec<String> {
+        let mut stops = Vec::new();
+        for _ in 0..count {
+            self.client
+                .active_element()
+                .await
+                .expect("an element")
+                .send_keys("\u{e004}")
+                .await
+                .expect("a key");
+            let stop = self
+                .run(
+                    "const element = document.activeElement;
+                    const outline = getComputedStyle(element).outlineStyle;
+                    if (outline === 'none') return 'a stop that cannot be seen';
+                    return element.ariaLabel || element.title || element.innerText || element.name || element.localName;",
+                )
+                .await;
+            stops.push(stop.as_str().unwrap_or_default().trim().to_owned());
+        }
         stops
-            .map(|stop| stop.as_str().unwrap_or_default().trim().to_owned())
-            .collect()
     }
 
     /// What holds for every page.

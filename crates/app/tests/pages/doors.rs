@@ -134,3 +134,21 @@ async fn the_footer_shows_the_numbers_that_chinese_sites_show() {
     ]);
     assert_eq!(links, expected);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_is_reached_by_the_keyboard_in_the_order_of_reading() {
+    let app = spawn_with(&TERMS).await;
+    let browser = Browser::open(&Window::NARROW).await;
+    browser.go(&at(&app, "/login")).await;
+    let stops = browser.tab_stops(7).await;
+    let expected = [
+        "跳到主要内容",
+        "微信登录",
+        "English",
+        "agreed",
+        "《用户协议》",
+        "《隐私政策》",
+        "微信登录",
+    ];
+    assert_eq!(stops, expected);
+}

@@ -92,6 +92,10 @@ async fn what_wechat_does_wrong_is_told_as_it_is() {
         browser.see(&format!("#failure[data-code={code}]")).await;
         browser.read("h1", title).await;
         browser.is_well_made("zh-CN").await;
+        browser.picture(&format!("failure-{code}-zh-360")).await;
+        browser.become_(&Window::WIDE).await;
+        browser.picture(&format!("failure-{code}-zh-1280")).await;
+        browser.become_(&Window::NARROW).await;
     }
 }
 
@@ -113,4 +117,5 @@ async fn a_snapshot_page_is_told_how_to_become_a_whole_one() {
     browser.see("#failure[data-code=login_blocked]").await;
     browser.read("h1", "请先进入完整页面").await;
     browser.is_well_made("zh-CN").await;
+    browser.picture("failure-snapshot-zh-360").await;
 }

@@ -11,7 +11,8 @@ use crate::{
 
 const COMPANY: [(&str, &str); 7] = [
     ("pages.name", "小明的店"),
-    ("pages.logo_url", "/logo.svg"),
+    // Ours, as no other is at hand: of whatever version.
+    ("pages.logo_url", "/assets/0/icon.svg"),
     ("pages.colour", "#d4380d"),
     ("pages.icp_number", "京ICP备12345678号-1"),
     ("pages.police_number", "京公网安备 11000002000001号"),
@@ -68,6 +69,11 @@ async fn the_way_in_is_well_made() {
     ])
     .await;
     look_as(&browser, WECHAT, &at(&only_web, "/login"), "login-wechat").await;
+
+    look(&browser, &app, "/nothing", "failure-404").await;
+    let elsewhere = "/v1/login/web/callback?code=0&state=00000000000000000000000000000000";
+    look(&browser, &app, elsewhere, "failure-state").await;
+    look(&browser, &app, "/login?return_to=//evil", "failure-link").await;
 
     for window in WINDOWS {
         browser.become_(&window).await;

@@ -75,6 +75,14 @@ if (copy) {
   });
 }
 
+// A picture that does not come leaves the one behind it.
+const avatar = document.getElementById("avatar");
+if (avatar) {
+  const remove = () => avatar.remove();
+  if (avatar.complete && avatar.naturalWidth === 0) remove();
+  else avatar.addEventListener("error", remove);
+}
+
 // Times as the reader's own clock shows them.
 for (const time of document.querySelectorAll("time[datetime]")) {
   const moment = new Date(time.dateTime);

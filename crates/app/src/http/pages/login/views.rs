@@ -59,7 +59,7 @@ pub(in super::super) struct QrCode<'a> {
 struct QrPage<'a> {
     layout: Layout<'a>,
     words: &'static Login,
-    title: &'static str,
+    title: String,
     lead: &'static str,
     frame: String,
     state: &'a str,
@@ -72,12 +72,21 @@ struct QrPage<'a> {
 pub(in super::super) fn qr(visit: &Visit, code: QrCode<'_>) -> HttpResponse {
     let words = &words::of(visit.language).login;
     let (title, lead) = if code.whole.is_some() {
-        (words.qr_title, words.qr_lead)
+        let title = match visit.look.company.name {
+            Some(_) => title_of(visit, words),
+            None => words.qr_title.to_owned(),
+        };
+        (title, words.qr_lead)
     } else {
-        (words.link_title, words.link_lead)
+        (words.link_title.to_owned(), words.link_lead)
+    };
+    let title_in_head = if code.whole.is_some() {
+        words.qr_title
+    } else {
+        words.link_title
     };
     let page = QrPage {
-        layout: visit.layout(title),
+        layout: visit.layout(title_in_head),
         words,
         title,
         lead,
