@@ -152,7 +152,7 @@ async fn a_removed_device_stays_out_whatever_its_store_says() {
     assert_eq!(owned.why_over(&goes).await, Some(RevokedBecause::Kicked));
     assert_eq!(owned.list(&here).await.unwrap(), [here.session.id]);
     let again = owned.revoke(&here, going.session.id).await;
-    assert!(matches!(again, Err(Error::SessionNotFound)), "{again:?}");
+    assert!(matches!(again, Err(Error::NotFound)), "{again:?}");
 }
 
 #[tokio::test]
@@ -171,7 +171,7 @@ async fn somebody_elses_device_is_nobodys() {
     let (bobs, theirs) = owned.signed_in(owned.bob, 20).await;
     let (_, mine) = owned.signed_in(owned.alice, 10).await;
     let refused = owned.revoke(&mine, theirs.session.id).await;
-    assert!(matches!(refused, Err(Error::SessionNotFound)), "{refused:?}");
+    assert!(matches!(refused, Err(Error::NotFound)), "{refused:?}");
     assert_eq!(owned.why_over(&bobs).await, None);
 }
 
