@@ -103,9 +103,9 @@ pub(crate) async fn list(
     request: HttpRequest,
     SignedIn(found): SignedIn,
 ) -> Result<Json<LoginMethods>, Problem> {
-    let use_cases = &AppState::of(&request).use_cases;
-    let ways = use_cases.list_login_methods.run(found.user_id).await?;
-    Ok(Json(ways.into()))
+    let state = AppState::of(&request);
+    let ways = state.run(|use_cases| async move { use_cases.list_login_methods.run(found.user_id).await });
+    Ok(Json(ways.await?.into()))
 }
 
 /// Link another WeChat account to me, or mine at another app.

@@ -63,12 +63,9 @@ impl TryFrom<ProfileChange> for ProfileEdit {
     responses((status = 200, body = UserBody), (status = 401, body = ProblemBody), (status = 503, body = ProblemBody))
 )]
 pub(crate) async fn show(request: HttpRequest, SignedIn(found): SignedIn) -> Result<Json<UserBody>, Problem> {
-    let user = AppState::of(&request)
-        .use_cases
-        .show_user
-        .run(found.user_id)
-        .await?;
-    Ok(Json(UserBody::from(&user)))
+    let state = AppState::of(&request);
+    let user = state.run(|use_cases| async move { use_cases.show_user.run(found.user_id).await });
+    Ok(Json(UserBody::from(&user.await?)))
 }
 
 /// Change what I am called and look like. `POST` does the same, since a mini-program's `wx.request` knows no `PATCH`

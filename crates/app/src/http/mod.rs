@@ -36,7 +36,7 @@ use actix_web::{
 };
 use ipnet::IpNet;
 use wechat_login_domain::{
-    Apps, ReturnUrls,
+    Apps, Error, ReturnUrls,
     ports::{Clock, Entropy},
     resolve::PhoneJoins,
 };
@@ -77,6 +77,20 @@ pub struct AppState {
     pub(crate) origins: Origins,
     /// Whether the developer tools' mock code means somebody: only the simulator knows whom.
     pub(crate) takes_mock_code: bool,
+}
+
+impl AppState {
+    /// Does this on the main runtime and to its end. A connection to the database that was opened on the thread of a request would die
+    /// with it, and so would a question whose client went away.
+    pub(crate) async fn run<T: Send + 'static, W>(
+        &self,
+        work: impl FnOnce(Arc<UseCases>) -> W,
+    ) -> Result<T, Problem>
+    where
+        W: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        Ok(self.runtime.run(work(Arc::clone(&self.use_cases))).await??)
+    }
 }
 
 /// All routes. An address answers a method that it does not have with 405 and `Allow`.

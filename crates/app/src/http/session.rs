@@ -48,10 +48,10 @@ pub(crate) async fn show(
     } else {
         None
     };
-    let user = state.use_cases.show_user.run(found.user_id).await?;
+    let user = state.run(|use_cases| async move { use_cases.show_user.run(found.user_id).await });
     Ok(Json(CurrentSession {
         session: SessionBody::current(&found.session),
-        user: UserBody::from(&user),
+        user: UserBody::from(&user.await?),
         wechat_session,
     }))
 }

@@ -1,5 +1,7 @@
 //! `/v1/users/{id}`: a user, for a backend.
 
+use std::sync::Arc;
+
 use actix_web::{
     HttpRequest,
     web::{Json, Path},
@@ -51,8 +53,12 @@ pub(crate) async fn show(
 ) -> Result<Json<AccountBody>, Problem> {
     let state = AppState::of(&request);
     let reference = reference(&id).ok_or(Error::UserNotFound)?;
-    let visible_apps = (!client.apps.is_empty()).then_some(client.apps.as_slice());
-    let account = state.use_cases.show_account.run(&reference, visible_apps).await?;
+    let asking = Arc::clone(&client);
+    let looked_up = state.run(|use_cases| async move {
+        let visible_apps = (!asking.apps.is_empty()).then_some(asking.apps.as_slice());
+        use_cases.show_account.run(&reference, visible_apps).await
+    });
+    let account = looked_up.await?;
     Ok(Json(body(&account, &client, &state.apps)))
 }
 

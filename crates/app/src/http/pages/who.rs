@@ -31,7 +31,10 @@ pub(super) async fn session(
 /// Where that cannot be known.
 pub(super) async fn user(request: &HttpRequest, state: &AppState) -> Result<Option<User>, Problem> {
     match session(request, state).await? {
-        Ok(found) => Ok(Some(state.use_cases.show_user.run(found.user_id).await?)),
+        Ok(found) => {
+            let user = state.run(|use_cases| async move { use_cases.show_user.run(found.user_id).await });
+            Ok(Some(user.await?))
+        }
         Err(_nobody) => Ok(None),
     }
 }

@@ -24,7 +24,8 @@ pub(crate) async fn ask_unlink(request: HttpRequest, id: Path<String>) -> Result
         Err(answer) => return Ok(answer),
     };
     let id: LoginMethodId = id.parse().map_err(|_is_no_id| Error::NotFound)?;
-    let ways = state.use_cases.list_login_methods.run(found.user_id).await?;
+    let ways = state.run(|use_cases| async move { use_cases.list_login_methods.run(found.user_id).await });
+    let ways = ways.await?;
     let listed = ways
         .iter()
         .find(|listed| listed.way.id() == id)
