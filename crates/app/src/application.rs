@@ -16,7 +16,6 @@ use wechat_login_simulator::{Simulator, UnknownCodes};
 use crate::{
     config::{self, Config},
     http::{self, AppState, Cookies, Look, Origins, Readiness, Trace},
-    revocation_feed,
     runtime::MainRuntime,
     store::Store,
     wiring::{self, Wired},
@@ -50,6 +49,9 @@ impl Application {
     ) -> anyhow::Result<Self> {
         let listener = bind(config.server.listen, "server.listen")?;
         let address = listener.local_addr()?;
+        if let Some(host) = config.server.public_url.strip_suffix(":0") {
+            config.server.public_url = format!("{host}:{}", address.port());
+        }
         let simulator = match &config.simulator {
             Some(settings) => Some(start_simulator(settings, &config.wechat, address)?),
             None => None,
@@ -66,6 +68,7 @@ impl Application {
         let Wired {
             use_cases,
             follow_revocations,
+            revocation_feed,
             store,
         } = wiring::wire(&mut config, &clock, &entropy).await?;
         let read_at = follow_revocations
@@ -73,7 +76,7 @@ impl Application {
             .await
             .context("cannot read the record of revocations")?;
         let background = vec![
-            tokio::spawn(revocation_feed::follow(follow_revocations, read_at)).abort_handle(),
+            tokio::spawn(revocation_feed.follow(follow_revocations, read_at)).abort_handle(),
             tokio::spawn(sweep(store.clone(), Arc::clone(&clock))).abort_handle(),
         ];
 
@@ -85,6 +88,7 @@ impl Application {
             .clone()
             .unwrap_or_else(wiring::real_open_url);
         let look = Look::new(config.pages.clone(), &config.server.public_url, &open_url);
+        let return_urls = wiring::return_urls(&config)?;
         let server_settings = config.server;
         let state = Data::new(AppState {
             use_cases: Arc::new(use_cases),
@@ -93,12 +97,15 @@ impl Application {
             readiness: Arc::clone(&readiness),
             apps: config.wechat.apps(),
             clients: config.clients.into_iter().map(Arc::new).collect(),
+            clock,
             entropy,
             public_url: server_settings.public_url.clone().into(),
             default_language: server_settings.default_language,
             trusted_proxies: server_settings.trusted_proxies,
             client_ip_header: server_settings.client_ip_header,
             look: Arc::new(look),
+            return_urls,
+            phone_joins: config.identity.phone_joins,
             cookies: Cookies::new(
                 &server_settings.public_url,
                 config.web.cookie_domain,

@@ -1,44 +1,95 @@
-//! Keeps the revocation view up with the record: every 500 ms what is new, every ten minutes everything.
+//! Keeps the revocation view up with the record: every 500 ms what is new, every ten minutes everything, and at once what is new where
+//! somebody waits for it.
 
 use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
 
+use async_trait::async_trait;
 use time::OffsetDateTime;
-use wechat_login_domain::use_case::FollowRevocations;
+use tokio::{
+    sync::{Notify, watch},
+    time::{sleep_until, timeout_at},
+};
+use wechat_login_domain::{Dependency, PortError, ports::RevocationReadings, use_case::FollowRevocations};
 
 const POLL_EVERY: Duration = Duration::from_millis(500);
 const RELOAD_EVERY: Duration = Duration::from_mins(10);
+/// Between two readings that somebody waits for: a database that fails at once is not to be stormed.
+const SPACING: Duration = Duration::from_millis(20);
 
-/// Follows the record for as long as the program runs, from the reading that was made before it was ready.
-pub(crate) async fn follow(feed: Arc<FollowRevocations>, mut last_read_at: OffsetDateTime) {
-    let mut loaded = Instant::now();
-    let mut is_failing = false;
-    let mut tick = tokio::time::interval(POLL_EVERY);
-    tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        tick.tick().await;
-        let is_reload = loaded.elapsed() >= RELOAD_EVERY;
-        match feed.run((!is_reload).then_some(last_read_at)).await {
-            Ok(read_at) => {
-                last_read_at = read_at;
-                if is_reload {
-                    loaded = Instant::now();
-                }
-                if std::mem::take(&mut is_failing) {
-                    tracing::info!("the record of revocations can be read again");
-                }
+/// The readings of the record, for whoever needs one that is younger than something.
+#[derive(Default)]
+pub(crate) struct RevocationFeed {
+    wanted: Notify,
+    latest: watch::Sender<Latest>,
+}
+
+/// When the latest readings began.
+#[derive(Clone, Copy, Default)]
+struct Latest {
+    succeeded: Option<Instant>,
+    failed: Option<Instant>,
+}
+
+#[async_trait]
+impl RevocationReadings for RevocationFeed {
+    async fn after(&self, moment: Instant, until: Instant) -> Result<(), PortError> {
+        let mut latest = self.latest.subscribe();
+        self.wanted.notify_one();
+        let is_after = |began: Option<Instant>| began.is_some_and(|began| began > moment);
+        let reading = latest.wait_for(|latest| is_after(latest.succeeded) || is_after(latest.failed));
+        match timeout_at(until.into(), reading).await {
+            Ok(Ok(latest)) if is_after(latest.succeeded) => Ok(()),
+            _failed_or_too_late => Err(PortError::new(
+                Dependency::Database,
+                "the record of revocations could not be read since Redis was connected to",
+            )),
+        }
+    }
+}
+
+impl RevocationFeed {
+    /// Follows the record for as long as the program runs, from the reading that was made before it was ready.
+    pub(crate) async fn follow(self: Arc<Self>, record: FollowRevocations, mut last_read_at: OffsetDateTime) {
+        let mut loaded = Instant::now();
+        let mut is_failing = false;
+        let mut tick = tokio::time::interval(POLL_EVERY);
+        tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut began = Instant::now();
+        loop {
+            tokio::select! {
+                _ = tick.tick() => {}
+                () = self.wanted.notified() => sleep_until((began + SPACING).into()).await,
             }
-            // One line when it begins, not two a second while it lasts.
-            Err(error) if !is_failing => {
-                is_failing = true;
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "the record of revocations cannot be read"
-                );
+            began = Instant::now();
+            let is_reload = loaded.elapsed() >= RELOAD_EVERY;
+            let outcome = record.run((!is_reload).then_some(last_read_at)).await;
+            self.latest.send_modify(|latest| match outcome {
+                Ok(_) => latest.succeeded = Some(began),
+                Err(_) => latest.failed = Some(began),
+            });
+            match outcome {
+                Ok(read_at) => {
+                    last_read_at = read_at;
+                    if is_reload {
+                        loaded = Instant::now();
+                    }
+                    if std::mem::take(&mut is_failing) {
+                        tracing::info!("the record of revocations can be read again");
+                    }
+                }
+                // One line when it begins, not two a second while it lasts.
+                Err(error) if !is_failing => {
+                    is_failing = true;
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "the record of revocations cannot be read"
+                    );
+                }
+                Err(_) => {}
             }
-            Err(_) => {}
         }
     }
 }

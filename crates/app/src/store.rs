@@ -6,7 +6,10 @@ use anyhow::Context;
 use time::OffsetDateTime;
 use wechat_login_domain::{
     Keyring, PortError,
-    ports::{Administration, Entropy, Exchanges, PendingLogins, Revocations, SessionKeys, Sessions, Users},
+    ports::{
+        Administration, AppTokens, Entropy, Exchanges, PendingLogins, Revocations, SessionKeys, Sessions,
+        SignOuts, Users,
+    },
 };
 use wechat_login_sessions_redis::RedisStore;
 use wechat_login_store_mysql::MysqlStore;
@@ -22,6 +25,7 @@ use crate::{
 pub struct Store {
     users: UserStore,
     sessions: SessionStore,
+    caches_sessions: bool,
 }
 
 #[derive(Clone)]
@@ -69,7 +73,14 @@ impl Store {
                     .context("cannot keep sessions in Redis (sessions.url)")?,
             ),
         };
-        Ok((Self { users, sessions }, keyring))
+        Ok((
+            Self {
+                users,
+                sessions,
+                caches_sessions: storage.caches_sessions,
+            },
+            keyring,
+        ))
     }
 
     /// Brings the schema of the database up to date.
@@ -115,6 +126,13 @@ impl Store {
         }
     }
 
+    pub(crate) fn sign_outs(&self) -> Arc<dyn SignOuts> {
+        match &self.users {
+            UserStore::Sqlite(store) => Arc::new(store.users()),
+            UserStore::Mysql(store) => Arc::new(store.users()),
+        }
+    }
+
     pub(crate) fn revocations(&self) -> Arc<dyn Revocations> {
         match &self.users {
             UserStore::Sqlite(store) => Arc::new(store.revocations()),
@@ -129,6 +147,14 @@ impl Store {
         }
     }
 
+    /// For a service that runs for long: with those at hand that were read lately, where that is to be and can be.
+    pub(crate) fn cached_sessions(&self) -> Arc<dyn Sessions> {
+        match &self.sessions {
+            SessionStore::Redis(store) if self.caches_sessions => Arc::new(store.cached_sessions()),
+            _ => self.sessions(),
+        }
+    }
+
     pub(crate) fn session_keys(&self) -> Arc<dyn SessionKeys> {
         match &self.sessions {
             SessionStore::Embedded(store) => Arc::new(store.session_keys()),
@@ -140,6 +166,13 @@ impl Store {
         match &self.sessions {
             SessionStore::Embedded(store) => Arc::new(store.pending_logins()),
             SessionStore::Redis(store) => Arc::new(store.pending_logins()),
+        }
+    }
+
+    pub(crate) fn app_tokens(&self) -> Arc<dyn AppTokens> {
+        match &self.sessions {
+            SessionStore::Embedded(store) => Arc::new(store.app_tokens()),
+            SessionStore::Redis(store) => Arc::new(store.app_tokens()),
         }
     }
 

@@ -5,18 +5,22 @@ use std::sync::{Arc, RwLock};
 use anyhow::Context;
 use wechat_login_client::{HttpWeChat, Settings};
 use wechat_login_domain::{
-    ReturnUrls, RevocationView, SignIn, WebAddresses,
-    ports::{Clock, Entropy, WeChat},
+    AppAccessTokens, ReturnUrls, RevocationView, SignIn, TrustedSessions, WebAddresses,
+    ports::{self, Clock, Entropy, Sessions},
     use_case::{
-        AnswerOnce, Authenticate, BeginWebLogin, ChangeScopes, DisableUser, EditProfile, EnableUser,
-        FindUser, FinishWebLogin, FinishWebLoginPorts, FollowRevocations, ImportUsers, ListConflicts,
-        ListSessions, LogInMiniProgram, LogInMiniProgramPorts, LogInMobileApp, LogOut, MergeUsers,
-        RenewSession, RevokeSessions, SetExternalId, ShowAccount, ShowUser, UndoMerge, WatchWebLogin,
+        AnswerOnce, Authenticate, BeginWebLogin, BindPhone, BindPhonePorts, ChangeScopes, CheckWeChatSession,
+        Decrypt, DisableUser, EditProfile, EnableUser, FindUser, FinishWebLogin, FinishWebLoginPorts,
+        FollowRevocations, ImportUsers, LinkLoginMethod, LinkLoginMethodPorts, ListConflicts,
+        ListLoginMethods, ListOwnSessions, ListSessions, LogInMiniProgram, LogInMiniProgramPorts,
+        LogInMobileApp, LogOut, MergeUsers, RecallUser, RenewSession, RevokeOwnSession, RevokeOwnSessions,
+        RevokeSessions, SetExternalId, ShowAccount, ShowUser, UndoMerge, UnlinkLoginMethod,
+        UnlinkLoginMethodPorts, WatchWebLogin,
     },
 };
 
 use crate::{
     config::{self, Config},
+    revocation_feed::RevocationFeed,
     store::Store,
     system::{SystemClock, SystemEntropy},
 };
@@ -36,14 +40,24 @@ pub struct UseCases {
     pub answer_once: AnswerOnce,
     pub authenticate: Authenticate,
     pub begin_web_login: BeginWebLogin,
+    pub bind_phone: BindPhone,
+    pub check_wechat_session: CheckWeChatSession,
+    pub decrypt: Decrypt,
     pub edit_profile: EditProfile,
     pub finish_web_login: FinishWebLogin,
+    pub link_login_method: LinkLoginMethod,
+    pub list_login_methods: ListLoginMethods,
+    pub list_own_sessions: ListOwnSessions,
     pub log_in_mini_program: LogInMiniProgram,
     pub log_in_mobile_app: LogInMobileApp,
     pub log_out: LogOut,
+    pub recall_user: RecallUser,
     pub renew_session: RenewSession,
+    pub revoke_own_session: RevokeOwnSession,
+    pub revoke_own_sessions: RevokeOwnSessions,
     pub show_account: ShowAccount,
     pub show_user: ShowUser,
+    pub unlink_login_method: UnlinkLoginMethod,
     pub watch_web_login: WatchWebLogin,
 }
 
@@ -68,7 +82,9 @@ pub struct Wired {
     /// What the service does.
     pub use_cases: UseCases,
     /// What keeps the revocation view.
-    pub follow_revocations: Arc<FollowRevocations>,
+    pub follow_revocations: FollowRevocations,
+    /// What calls it, and lets others wait for it.
+    pub(crate) revocation_feed: Arc<RevocationFeed>,
     /// Where everything is kept.
     pub store: Store,
 }
@@ -84,18 +100,54 @@ pub async fn wire(
 ) -> anyhow::Result<Wired> {
     let security = std::mem::take(&mut config.security);
     let (store, keyring) = Store::open(&config.storage, security, entropy).await?;
-    let (users, sessions) = (store.users(), store.sessions());
-    let (revocations, exchanges) = (store.revocations(), store.exchanges());
+    let (users, revocations, exchanges) = (store.users(), store.revocations(), store.exchanges());
     let view = Arc::new(RwLock::new(RevocationView::default()));
+    let revocation_feed = Arc::new(RevocationFeed::default());
+    let sessions: Arc<dyn Sessions> = Arc::new(TrustedSessions::new(
+        store.cached_sessions(),
+        Arc::clone(&view),
+        Arc::clone(&revocation_feed) as _,
+    ));
     let apps = config.wechat.apps();
     let lifetimes = config.lifetimes;
 
-    let wechat: Arc<dyn WeChat> = Arc::new(wechat(&config.wechat)?);
+    let timeout = config.wechat.timeout;
+    let wechat: Arc<dyn ports::WeChat> = Arc::new(wechat(&config.wechat)?);
     let pending_logins = store.pending_logins();
+    let session_keys = store.session_keys();
+    let app_tokens = Arc::new(AppAccessTokens::new(
+        Arc::clone(&wechat),
+        store.app_tokens(),
+        Arc::clone(clock),
+        Arc::clone(entropy),
+    ));
+
     let log_in_ports = LogInMiniProgramPorts {
         wechat: Arc::clone(&wechat),
-        session_keys: store.session_keys(),
+        session_keys: Arc::clone(&session_keys),
         exchanges: Arc::clone(&exchanges),
+        app_tokens: Arc::clone(&app_tokens),
+        clock: Arc::clone(clock),
+    };
+    let link_ports = LinkLoginMethodPorts {
+        wechat: Arc::clone(&wechat),
+        users: Arc::clone(&users),
+        session_keys: Arc::clone(&session_keys),
+        exchanges: Arc::clone(&exchanges),
+        clock: Arc::clone(clock),
+    };
+    let unlink_ports = UnlinkLoginMethodPorts {
+        users: Arc::clone(&users),
+        session_keys: Arc::clone(&session_keys),
+        view: Arc::clone(&view),
+        clock: Arc::clone(clock),
+    };
+    let phone_ports = BindPhonePorts {
+        wechat: Arc::clone(&wechat),
+        users: Arc::clone(&users),
+        session_keys: Arc::clone(&session_keys),
+        exchanges: Arc::clone(&exchanges),
+        app_tokens: Arc::clone(&app_tokens),
         clock: Arc::clone(clock),
     };
     let sign_in = Arc::new(SignIn::new(
@@ -126,31 +178,36 @@ pub async fn wire(
             Arc::clone(entropy),
             apps.clone(),
             web_addresses(config),
-            ReturnUrls::new(
-                &config.server.public_url.parse()?,
-                config.web.allowed_return_urls.clone(),
-            ),
+            return_urls(config)?,
         ),
+        bind_phone: BindPhone::new(phone_ports, apps.clone(), timeout),
+        check_wechat_session: CheckWeChatSession::new(
+            Arc::clone(&wechat),
+            Arc::clone(&session_keys),
+            app_tokens,
+            Arc::clone(clock),
+            apps.clone(),
+            timeout,
+        ),
+        decrypt: Decrypt::new(Arc::clone(&wechat), session_keys, Arc::clone(clock), apps.clone()),
         edit_profile: EditProfile::new(Arc::clone(&users), Arc::clone(clock)),
-        finish_web_login: FinishWebLogin::new(
-            finish_ports,
-            Arc::clone(&sign_in),
-            apps.clone(),
-            config.wechat.timeout,
+        finish_web_login: FinishWebLogin::new(finish_ports, Arc::clone(&sign_in), apps.clone(), timeout),
+        link_login_method: LinkLoginMethod::new(link_ports, apps.clone(), timeout),
+        list_login_methods: ListLoginMethods::new(Arc::clone(&users), apps.clone()),
+        list_own_sessions: ListOwnSessions::new(
+            Arc::clone(&users),
+            Arc::clone(&sessions),
+            Arc::clone(&view),
+            Arc::clone(clock),
         ),
-        log_in_mini_program: LogInMiniProgram::new(
-            log_in_ports,
-            Arc::clone(&sign_in),
-            apps.clone(),
-            config.wechat.timeout,
-        ),
+        log_in_mini_program: LogInMiniProgram::new(log_in_ports, Arc::clone(&sign_in), apps.clone(), timeout),
         log_in_mobile_app: LogInMobileApp::new(
             wechat,
             exchanges,
             Arc::clone(clock),
             sign_in,
             apps.clone(),
-            config.wechat.timeout,
+            timeout,
         ),
         log_out: LogOut::new(
             Arc::clone(&revocations),
@@ -159,15 +216,34 @@ pub async fn wire(
             Arc::clone(clock),
             lifetimes,
         ),
-        renew_session: RenewSession::new(sessions),
+        recall_user: RecallUser::new(Arc::clone(&users), Arc::clone(clock)),
+        renew_session: RenewSession::new(Arc::clone(&sessions)),
+        revoke_own_session: RevokeOwnSession::new(
+            Arc::clone(&users),
+            Arc::clone(&revocations),
+            Arc::clone(&sessions),
+            Arc::clone(&view),
+            Arc::clone(clock),
+            lifetimes,
+        ),
+        revoke_own_sessions: RevokeOwnSessions::new(
+            Arc::clone(&users),
+            store.sign_outs(),
+            sessions,
+            Arc::clone(&view),
+            Arc::clone(clock),
+            lifetimes,
+        ),
         show_account: ShowAccount::new(Arc::clone(&users), apps),
         show_user: ShowUser::new(users),
+        unlink_login_method: UnlinkLoginMethod::new(unlink_ports, config.identity, lifetimes),
         watch_web_login: WatchWebLogin::new(pending_logins, Arc::clone(clock)),
     };
-    let follow_revocations = Arc::new(FollowRevocations::new(revocations, view, Arc::clone(clock)));
+    let follow_revocations = FollowRevocations::new(revocations, view, Arc::clone(clock));
     Ok(Wired {
         use_cases,
         follow_revocations,
+        revocation_feed,
         store,
     })
 }
@@ -203,6 +279,17 @@ pub async fn wire_operator(config: Config) -> anyhow::Result<OperatorUseCases> {
         set_external_id: SetExternalId::new(users(), time()),
         undo_merge: UndoMerge::new(users(), time(), lifetimes),
     })
+}
+
+/// Where browsers may be sent after a login.
+///
+/// # Errors
+/// Where `public_url` is no address.
+pub fn return_urls(config: &Config) -> anyhow::Result<ReturnUrls> {
+    Ok(ReturnUrls::new(
+        &config.server.public_url.parse()?,
+        config.web.allowed_return_urls.clone(),
+    ))
 }
 
 fn web_addresses(config: &Config) -> WebAddresses {

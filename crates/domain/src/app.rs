@@ -165,6 +165,12 @@ impl Apps {
         self.by_name.values().find(|app| app.app_id == *app_id)
     }
 
+    /// The app with this name.
+    #[must_use]
+    pub fn by_name(&self, name: &AppName) -> Option<&Arc<App>> {
+        self.by_name.get(name)
+    }
+
     /// Every app, by name.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<App>> {
         self.by_name.values()

@@ -15,12 +15,24 @@ pub(crate) async fn exchange_once<T>(
     code: &CodeDigest,
     ask: impl Future<Output = Result<T, WeChatError>>,
 ) -> Result<T, Error> {
+    let leaves_code_unspent = |error: &WeChatError| error.leaves_code_unspent();
+    claim_for(exchanges, clock, code, ask, leaves_code_unspent).await
+}
+
+/// The same for a call whose failures say themselves what they mean for the code.
+pub(crate) async fn claim_for<T, E: Into<Error>>(
+    exchanges: &dyn Exchanges,
+    clock: &dyn Clock,
+    code: &CodeDigest,
+    ask: impl Future<Output = Result<T, E>>,
+    leaves_code_unspent: impl FnOnce(&E) -> bool,
+) -> Result<T, Error> {
     let now = clock.now();
     if !exchanges.claim(code, now, now + CODE_IS_CLAIMED_FOR).await? {
         return Err(Error::LoginCodeRejected);
     }
     let answer = ask.await;
-    if answer.as_ref().is_err_and(|error| error.leaves_code_unspent()) {
+    if answer.as_ref().is_err_and(leaves_code_unspent) {
         // A code that stays claimed costs its person another try; what WeChat said must not be lost over it.
         if let Err(error) = exchanges.release(code).await {
             tracing::warn!(
@@ -29,5 +41,5 @@ pub(crate) async fn exchange_once<T>(
             );
         }
     }
-    Ok(answer?)
+    answer.map_err(Into::into)
 }

@@ -49,9 +49,15 @@ pub enum Error {
     /// Nobody with this id, or nobody to sign in and `create_user` is false.
     #[error("there is no such user")]
     UserNotFound,
+    /// Nothing of the user's has this id.
+    #[error("there is no such thing")]
+    NotFound,
     /// The login method is another user's.
     #[error("the login method is another user's")]
     LoginMethodTaken,
+    /// It is the only way in that the user has.
+    #[error("the login method is the user's only one")]
+    LastLoginMethod,
     /// The data does not decrypt or verify with any session_key that we hold.
     #[error("the session_key does not fit the data")]
     SessionKeyStale,
@@ -93,7 +99,9 @@ impl Error {
             Self::UserDisabled => "user_disabled",
             Self::AccountClosing => "account_closing",
             Self::UserNotFound => "user_not_found",
+            Self::NotFound => "not_found",
             Self::LoginMethodTaken => "login_method_taken",
+            Self::LastLoginMethod => "last_login_method",
             Self::SessionKeyStale => "session_key_stale",
             Self::IdempotencyKeyReused => "idempotency_key_reused",
             Self::WeChatRateLimited => "wechat_rate_limited",

@@ -223,6 +223,12 @@ impl RevocationView {
             .is_some_and(|read_at| now.saturating_duration_since(read_at) <= TRUSTED_FOR)
     }
 
+    /// Whether a reading that began after this moment is in it.
+    #[must_use]
+    pub fn was_read_after(&self, moment: Instant) -> bool {
+        self.read_at.is_some_and(|read_at| read_at > moment)
+    }
+
     /// Why the session of this token is over, where that is known without looking it up.
     #[must_use]
     pub fn bars_token(&self, digest: &TokenDigest) -> Option<RevokedBecause> {

@@ -4,8 +4,10 @@ use std::time::{Duration, Instant};
 
 use proptest::{prelude::*, sample::Index};
 use time::OffsetDateTime;
-use wechat_login_domain::{Revocation, RevocationView, RevokedBecause, Session, TokenDigest, UserId};
-use wechat_login_testkit::sample::{self, NOW, digest, user_id};
+use wechat_login_domain::{
+    OpenIdDigest, Revocation, RevocationView, RevokedBecause, Session, TokenDigest, UserId,
+};
+use wechat_login_testkit::sample::{self, NOW, bob, digest, shop_mini, user_id};
 
 const USERS: std::ops::Range<u8> = 0..4;
 const DIGESTS: std::ops::Range<u8> = 0..4;
@@ -45,7 +47,23 @@ fn model_bars(rows: &[Revocation], token: TokenDigest, of: UserId, session_gener
         .any(|row| matches!(row, Revocation::Session { digest, .. } if *digest == token));
     let is_left_behind =
         newest.is_some_and(|(minimum, except)| session_generation < minimum && except != Some(token));
-    is_logged_out || is_left_behind
+    let closed_at = rows.iter().filter_map(|row| match row {
+        Revocation::WayIn {
+            user_id,
+            openid,
+            generation,
+            ..
+        } if *user_id == of && *openid == openid_of_session() => Some(*generation),
+        _ => None,
+    });
+    let is_unlinked = closed_at
+        .max()
+        .is_some_and(|minimum| session_generation < minimum);
+    is_logged_out || is_left_behind || is_unlinked
+}
+
+fn openid_of_session() -> OpenIdDigest {
+    OpenIdDigest::of(&sample::session().openid)
 }
 
 fn model_survivor(rows: &[Revocation], id: UserId) -> UserId {
@@ -74,6 +92,16 @@ fn row() -> impl Strategy<Value = Revocation> {
         because: RevokedBecause::Kicked,
         bars_until: NOW + time::Duration::days(i64::from(generation)),
     });
+    let of_way_in = (USERS, GENERATIONS, any::<bool>()).prop_map(|(n, generation, is_sessions)| {
+        let other = || OpenIdDigest::of(&bob().openid(&shop_mini()));
+        Revocation::WayIn {
+            user_id: user_id(n),
+            openid: if is_sessions { openid_of_session() } else { other() },
+            generation,
+            because: RevokedBecause::Unlinked,
+            bars_until: NOW + time::Duration::days(i64::from(generation)),
+        }
+    });
     // The older survives, so no alias leads back.
     let alias = (USERS, USERS)
         .prop_filter("a survivor is older", |(merged, into)| merged > into)
@@ -81,7 +109,7 @@ fn row() -> impl Strategy<Value = Revocation> {
             merged: user_id(merged),
             into: user_id(into),
         });
-    prop_oneof![of_session, of_user, alias]
+    prop_oneof![of_session, of_user, of_way_in, alias]
 }
 
 /// Rows as a database may hold them: a user is merged once.

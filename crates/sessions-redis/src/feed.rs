@@ -181,7 +181,12 @@ fn change(keys: &Keys, name: &Value) -> FeedEvent {
 
 /// Older servers and proxies: it will not get better by trying again.
 fn offers_no_tracking(error: &RedisError) -> bool {
-    error.kind() == ErrorKind::RESP3NotSupported || matches!(error.code(), Some("ERR" | "NOPERM" | "NOPROTO"))
+    // "ERR" is anything, among it that there are too many connections just now.
+    let is_busy = error
+        .detail()
+        .is_some_and(|detail| detail.contains("max number of clients"));
+    error.kind() == ErrorKind::RESP3NotSupported
+        || !is_busy && matches!(error.code(), Some("ERR" | "NOPERM" | "NOPROTO"))
 }
 
 #[cfg(test)]

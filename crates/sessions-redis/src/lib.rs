@@ -1,12 +1,15 @@
 #![doc = include_str!("../README.md")]
 
 mod app_tokens;
+mod cache;
+mod cached_sessions;
 mod codec;
 mod connect_error;
 mod exchanges;
 mod failure;
 mod feed;
 mod keys;
+mod last_opened;
 mod lines;
 mod masters;
 mod once;
@@ -25,6 +28,7 @@ mod store;
 mod ttl;
 
 pub use app_tokens::RedisAppTokens;
+pub use cached_sessions::CachedSessions;
 pub use connect_error::ConnectError;
 pub use exchanges::RedisExchanges;
 pub use feed::FeedEvent;

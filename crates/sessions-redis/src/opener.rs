@@ -1,17 +1,19 @@
 //! How a connection is made, to each kind of servers.
 
-use std::time::Duration;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use deadpool_redis::redis::{
     AsyncConnectionConfig, Client, Cmd, Pipeline, RedisError, RedisFuture, RedisResult, Value,
     aio::{ConnectionLike, MultiplexedConnection},
     cluster::ClusterClient,
     cluster_async::ClusterConnection,
+    io::AsyncDNSResolver,
     sentinel::{SentinelClient, SentinelServerType},
 };
-use tokio::{sync::Mutex, time::timeout};
+use futures_util::FutureExt;
+use tokio::{net::lookup_host, sync::Mutex, time::timeout};
 
-use crate::settings::Servers;
+use crate::{last_opened::LastOpened, settings::Servers};
 
 /// How long a connection may take to stand.
 pub(crate) const CONNECT: Duration = Duration::from_millis(500);
@@ -64,8 +66,13 @@ impl ConnectionLike for Connection {
     }
 }
 
-/// Makes connections.
-pub(crate) enum Opener {
+/// Makes connections, and notes when.
+pub(crate) struct Opener {
+    way: Way,
+    last_opened: Arc<LastOpened>,
+}
+
+enum Way {
     Server(Client),
     Cluster(ClusterClient),
     /// Asks the sentinels each time: after a failover another server is the master.
@@ -73,20 +80,21 @@ pub(crate) enum Opener {
 }
 
 impl Opener {
-    pub(crate) fn new(servers: &Servers) -> RedisResult<Self> {
-        Ok(match servers.clone() {
-            Servers::One(server) => Self::Server(Client::open(server)?),
+    pub(crate) fn new(servers: &Servers, last_opened: Arc<LastOpened>) -> RedisResult<Self> {
+        let way = match servers.clone() {
+            Servers::One(server) => Way::Server(Client::open(server)?),
             Servers::Cluster(nodes) => {
                 // The client follows moved slots by trying again, so it must be allowed to.
                 let milliseconds = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
                 let cluster = ClusterClient::builder(nodes)
+                    .async_dns_resolver(NotingResolver(Arc::clone(&last_opened)))
                     .connection_timeout(CONNECT)
                     .response_timeout(RESPONSE)
                     .overall_response_timeout(Some(RESPONSE + PAUSE))
                     .retries(2)
                     .min_retry_wait(milliseconds(PAUSE))
                     .max_retry_wait(2 * milliseconds(PAUSE));
-                Self::Cluster(cluster.build()?)
+                Way::Cluster(cluster.build()?)
             }
             Servers::Sentinel {
                 sentinels,
@@ -95,34 +103,59 @@ impl Opener {
             } => {
                 let client =
                     SentinelClient::build(sentinels, master, Some(node), SentinelServerType::Master)?;
-                Self::Sentinel(Mutex::new(client))
+                Way::Sentinel(Mutex::new(client))
             }
-        })
+        };
+        Ok(Self { way, last_opened })
     }
 
     pub(crate) async fn open(&self) -> RedisResult<Connection> {
         let config = limits();
-        match self {
-            Self::Server(client) => {
+        let opened = match &self.way {
+            Way::Server(client) => {
                 let opened = client.get_multiplexed_async_connection_with_config(&config).await;
                 opened.map(Connection::Server)
             }
-            Self::Cluster(client) => client.get_async_connection().await.map(Connection::Cluster),
-            Self::Sentinel(client) => {
+            Way::Cluster(client) => client.get_async_connection().await.map(Connection::Cluster),
+            Way::Sentinel(client) => {
                 let finding = async { client.lock().await.async_get_client().await };
                 let master = timeout(FINDING, finding).await.map_err(|_elapsed| silent())??;
                 let opened = master.get_multiplexed_async_connection_with_config(&config).await;
                 opened.map(Connection::Server)
             }
-        }
+        }?;
+        // Once it stands, and before anything is asked over it.
+        self.last_opened.now();
+        Ok(opened)
     }
 
     pub(crate) const fn is_cluster(&self) -> bool {
-        matches!(self, Self::Cluster(_))
+        matches!(self.way, Way::Cluster(_))
     }
 }
 
 /// For who did not answer in time.
 pub(crate) fn silent() -> RedisError {
     std::io::Error::from(std::io::ErrorKind::TimedOut).into()
+}
+
+/// The client of a cluster makes its connections itself and tells nobody, but it asks where each of them goes. Between that and the
+/// connection lie milliseconds, in which nothing is known to have been lost that the next reading of the record would not bring.
+struct NotingResolver(Arc<LastOpened>);
+
+impl AsyncDNSResolver for NotingResolver {
+    fn resolve<'a, 'b: 'a>(
+        &'a self,
+        host: &'b str,
+        port: u16,
+    ) -> RedisFuture<'a, Box<dyn Iterator<Item = SocketAddr> + Send + 'a>> {
+        async move {
+            let found = lookup_host((host, port)).await?;
+            let found: Box<dyn Iterator<Item = SocketAddr> + Send> =
+                Box::new(found.collect::<Vec<_>>().into_iter());
+            self.0.now();
+            Ok(found)
+        }
+        .boxed()
+    }
 }

@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use deadpool_redis::redis::{Cmd, FromRedisValue, Pipeline, RedisResult, Value, cmd, from_redis_value};
 use futures_util::future::try_join_all;
@@ -6,8 +6,8 @@ use tokio::{runtime::Handle, sync::mpsc::UnboundedReceiver};
 use wechat_login_domain::PortError;
 
 use crate::{
-    FeedEvent, failure::Failure, feed, keys::Keys, lines::Lines, masters::Masters, once::Once,
-    opener::Opener, request::Request, script::ScriptCall, settings::RedisSettings,
+    FeedEvent, failure::Failure, feed, keys::Keys, last_opened::LastOpened, lines::Lines, masters::Masters,
+    once::Once, opener::Opener, request::Request, script::ScriptCall, settings::RedisSettings,
 };
 
 /// Redis, as the adapters share it.
@@ -16,6 +16,7 @@ pub(crate) struct Server(Arc<Parts>);
 
 struct Parts {
     opener: Arc<Opener>,
+    last_opened: Arc<LastOpened>,
     lines: Lines,
     once: Option<Once>,
     keys: Keys,
@@ -26,11 +27,13 @@ struct Parts {
 impl Server {
     /// Connects to nothing yet.
     pub(crate) fn new(settings: &RedisSettings, runtime: Handle) -> RedisResult<Self> {
-        let opener = Arc::new(Opener::new(&settings.servers)?);
+        let last_opened = Arc::new(LastOpened::new());
+        let opener = Arc::new(Opener::new(&settings.servers, Arc::clone(&last_opened))?);
         Ok(Self(Arc::new(Parts {
             lines: Lines::new(Arc::clone(&opener), runtime.clone()),
             once: Once::new(&settings.servers, runtime.clone())?,
             opener,
+            last_opened,
             keys: Keys::new(&settings.key_prefix),
             masters: Arc::new(Masters::new(&settings.servers)?),
             runtime,
@@ -81,6 +84,15 @@ impl Server {
         }
         self.0.lines.ask(&Request::Pipeline(pipeline)).await?;
         Ok(())
+    }
+
+    /// When the last of the lines was opened.
+    pub(crate) fn connected_since(&self) -> Instant {
+        self.0.last_opened.get()
+    }
+
+    pub(crate) fn runtime(&self) -> &Handle {
+        &self.0.runtime
     }
 
     pub(crate) fn feed(&self) -> UnboundedReceiver<FeedEvent> {

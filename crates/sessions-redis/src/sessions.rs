@@ -1,3 +1,5 @@
+use std::time::Instant;
+
 use async_trait::async_trait;
 use deadpool_redis::redis::cmd;
 use futures_util::future::try_join_all;
@@ -149,5 +151,9 @@ impl Sessions for RedisSessions {
             sessions.extend(found.filter(|(_, session)| now < session.expires_at));
         }
         Ok(sessions)
+    }
+
+    fn connected_since(&self) -> Option<Instant> {
+        Some(self.server.connected_since())
     }
 }

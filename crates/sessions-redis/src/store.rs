@@ -4,8 +4,8 @@ use tokio::{runtime::Handle, sync::mpsc::UnboundedReceiver};
 use wechat_login_domain::{Keyring, PortError, ports::Entropy};
 
 use crate::{
-    ConnectError, FeedEvent, RedisAppTokens, RedisExchanges, RedisPendingLogins, RedisSessionKeys,
-    RedisSessions, RedisSettings, probe, server::Server,
+    CachedSessions, ConnectError, FeedEvent, RedisAppTokens, RedisExchanges, RedisPendingLogins,
+    RedisSessionKeys, RedisSessions, RedisSettings, probe, server::Server,
 };
 
 /// One Redis, or several that act as one, and all that is kept there. Clones share the connections.
@@ -49,6 +49,12 @@ impl RedisStore {
     #[must_use]
     pub fn sessions(&self) -> RedisSessions {
         RedisSessions::new(self.server.clone())
+    }
+
+    /// The adapter of `Sessions` with those that were read lately at hand, as far as the servers tell of changes.
+    #[must_use]
+    pub fn cached_sessions(&self) -> CachedSessions {
+        CachedSessions::new(Arc::new(self.sessions()), self.feed(), self.server.runtime())
     }
 
     /// The adapter of `SessionKeys`.

@@ -2,7 +2,7 @@
 
 use super::keys::Keys;
 
-const KEYS: [&str; 2] = ["server.ops_listen", "sessions.cache"];
+const KEYS: [&str; 1] = ["server.ops_listen"];
 
 /// The keys among them that somebody set.
 pub(super) fn read(keys: &mut Keys) -> Vec<String> {

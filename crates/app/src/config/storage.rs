@@ -16,6 +16,8 @@ pub struct Storage {
     pub database: Database,
     /// `[sessions]`: sessions, and whatever else lasts a while.
     pub sessions: Sessions,
+    /// Whether sessions of Redis that were read lately are kept in memory, where Redis tells of changes.
+    pub caches_sessions: bool,
 }
 
 /// The database of users.
@@ -53,6 +55,11 @@ impl Storage {
     ) -> Option<Self> {
         let database = Database::read(keys);
         let is_single = keys.get("sessions.single_instance", parse::boolean) == Some(true);
+        let caches_sessions = keys.require("sessions.cache", |word| match word {
+            "auto" => Ok(true),
+            "off" => Ok(false),
+            _ => Err("must be \"auto\" or \"off\""),
+        });
         let sessions = Sessions::read(keys, database.as_ref());
         let (database, sessions) = (database?, sessions?);
         if matches!(
@@ -74,7 +81,11 @@ impl Storage {
                 "must be set with MySQL or Redis, the same on all instances: openssl rand -base64 32",
             );
         }
-        Some(Self { database, sessions })
+        Some(Self {
+            database,
+            sessions,
+            caches_sessions: caches_sessions?,
+        })
     }
 
     /// Refuses a file that is not there: one that is made here would be a typo's, or another folder's.

@@ -15,7 +15,7 @@ use subtle::ConstantTimeEq;
 use wechat_login_domain::{Error, SessionToken, use_case::Authenticated};
 
 use super::{AppState, Problem, body::JsonBody};
-use crate::config::ApiClient;
+use crate::{config::ApiClient, runtime::Panicked};
 
 /// A person whose session is good.
 pub(crate) struct SignedIn(pub(crate) Authenticated);
@@ -34,21 +34,30 @@ impl FromRequest for SignedIn {
             if by_cookie && may_be_forged {
                 return Err(Problem::of("cross_origin"));
             }
-            let mut found = state.use_cases.authenticate.run(&token).await?;
-            if found.renewal.is_some() {
-                let use_cases = Arc::clone(&state.use_cases);
-                let (renewed, session) = state
-                    .runtime
-                    .run(async move {
-                        let session = use_cases.renew_session.run(&found).await;
-                        (found, session)
-                    })
-                    .await?;
-                found = Authenticated { session, ..renewed };
-            }
+            let found = session_of(&state, &token).await??;
             Ok(Self(found))
         })
     }
+}
+
+/// The session of this token, which goes on by being seen.
+///
+/// # Errors
+/// [`Panicked`] where renewing it did, and within, why the token opens none.
+pub(crate) async fn session_of(
+    state: &AppState,
+    token: &SessionToken,
+) -> Result<Result<Authenticated, Error>, Panicked> {
+    let found = match state.use_cases.authenticate.run(token).await {
+        Ok(found) if found.renewal.is_some() => found,
+        as_it_is => return Ok(as_it_is),
+    };
+    let use_cases = Arc::clone(&state.use_cases);
+    let renewing = state.runtime.run(async move {
+        let session = use_cases.renew_session.run(&found).await;
+        Authenticated { session, ..found }
+    });
+    renewing.await.map(Ok)
 }
 
 /// A person whose session is good, and the body that they sent. Whoever has no session is told that and nothing about the body.
@@ -106,6 +115,23 @@ impl FromRequest for Backend {
             .get(AUTHORIZATION)
             .and_then(|header| backend(header, &state.clients));
         std::future::ready(proven.map(Self).ok_or_else(|| Error::ClientUnauthorized.into()))
+    }
+}
+
+/// A backend that proved which one it is, and the body that it sent. Whoever is none is told that and nothing about the body.
+pub(crate) struct BackendWith<T>(pub(crate) Arc<ApiClient>, pub(crate) T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for BackendWith<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let backend = Backend::from_request(request, payload);
+        let body = JsonBody::from_request(request, payload);
+        Box::pin(async move {
+            let Backend(client) = backend.await?;
+            Ok(Self(client, body.await?.value))
+        })
     }
 }
 

@@ -34,31 +34,38 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_json = is_json(request);
-        let announced = request
-            .headers()
-            .get(CONTENT_LENGTH)
-            .and_then(|value| value.to_str().ok()?.parse().ok());
-        let payload = payload.take();
+        let bytes = whole(request, payload, "application/json");
         Box::pin(async move {
-            if !is_json {
-                return Err(Problem::of("unsupported_media_type"));
-            }
-            if announced.is_some_and(|length: u64| length > LARGEST as u64) {
-                return Err(Problem::of("payload_too_large"));
-            }
-            let bytes = tokio::time::timeout(DEADLINE, read(payload))
-                .await
-                .map_err(|_elapsed| Problem::of("request_timeout"))??;
+            let bytes = bytes.await?;
             let value = parse(&bytes).map_err(Problem::from)?;
             Ok(Self { value, bytes })
         })
     }
 }
 
-fn is_json(request: &HttpRequest) -> bool {
-    let essence = request.content_type().trim();
-    essence.eq_ignore_ascii_case("application/json")
+/// The whole body, where it is of this type, small, and in time.
+pub(crate) fn whole(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    media_type: &str,
+) -> impl Future<Output = Result<Bytes, Problem>> + use<> {
+    let is_wanted = request.content_type().trim().eq_ignore_ascii_case(media_type);
+    let announced = request
+        .headers()
+        .get(CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse().ok());
+    let payload = payload.take();
+    async move {
+        if !is_wanted {
+            return Err(Problem::of("unsupported_media_type"));
+        }
+        if announced.is_some_and(|length: u64| length > LARGEST as u64) {
+            return Err(Problem::of("payload_too_large"));
+        }
+        tokio::time::timeout(DEADLINE, read(payload))
+            .await
+            .map_err(|_elapsed| Problem::of("request_timeout"))?
+    }
 }
 
 async fn read(mut payload: Payload) -> Result<Bytes, Problem> {

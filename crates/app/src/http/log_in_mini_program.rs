@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use wechat_login_domain::{
-    EncryptedData, Error, FieldFault, LoginCode,
+    Error, FieldFault, InvalidCode, LoginCode, PhoneCode,
     use_case::{LoggedInFromMiniProgram, MiniProgramLogin},
 };
 
@@ -15,6 +15,7 @@ use super::{
     AppState, Problem,
     body::{JsonBody, object},
     device::DeviceDescription,
+    encrypted::EncryptedBody,
     idempotency,
     login::{self, Login},
     problem::ProblemBody,
@@ -30,18 +31,14 @@ pub(crate) struct MiniProgramLoginRequest {
     app: Option<String>,
     /// Whether somebody new becomes a user; true where it is left out.
     create_user: Option<bool>,
+    /// What `wx.getUserInfo` gave.
     #[serde(default, deserialize_with = "object")]
-    user_info: Option<UserInfo>,
+    user_info: Option<EncryptedBody>,
+    /// The code of the phone button: the number becomes a way in of whoever signs in, in the same step.
+    #[schema(min_length = 1, max_length = 512)]
+    phone_code: Option<String>,
     #[serde(default, deserialize_with = "object")]
     client: Option<DeviceDescription>,
-}
-
-/// What `wx.getUserInfo` gave, encrypted by WeChat.
-#[derive(Debug, Deserialize, ToSchema)]
-pub(crate) struct UserInfo {
-    #[serde(alias = "encryptedData")]
-    encrypted_data: String,
-    iv: String,
 }
 
 /// Somebody signed in from a mini-program.
@@ -56,6 +53,9 @@ pub(crate) struct MiniProgramLoginBody {
 }
 
 /// Sign in with the code of `wx.login`.
+///
+/// With a `phone_code`, what is asked for is done whole or not at all: 400 `login_code_rejected` may be about either code, and the client gets
+/// both anew; a number that is another user's is 409 `login_method_taken`, unless `identity.phone_joins` says that somebody new joins them.
 ///
 /// A code works once. With an `Idempotency-Key`, the same key and body within 60 seconds get the same answer, also when both arrive at once.
 #[utoipa::path(
@@ -96,12 +96,7 @@ pub(crate) async fn handle(
 impl MiniProgramLoginRequest {
     fn into_command(self, request: &HttpRequest, state: &AppState) -> Result<MiniProgramLogin, Error> {
         let mut faults = Vec::new();
-        let code = if state.takes_mock_code {
-            LoginCode::parse_for_simulator(&self.code)
-        } else {
-            LoginCode::parse(&self.code)
-        };
-        let code = code
+        let code = login_code(state, &self.code)
             .map_err(|error| faults.push(FieldFault::new("/code", error)))
             .ok();
         let client = self
@@ -110,7 +105,11 @@ impl MiniProgramLoginRequest {
             .into_client(request, state, &mut faults);
         let user_info = self
             .user_info
-            .filter(|user_info| user_info.is_filled_in(&mut faults));
+            .filter(|user_info| user_info.is_filled_in("/user_info", &mut faults));
+        let phone_code = self.phone_code.as_deref().and_then(|text| {
+            let fault = |error| faults.push(FieldFault::new("/phone_code", error));
+            PhoneCode::parse(text).map_err(fault).ok()
+        });
         let Some(code) = code.filter(|_| faults.is_empty()) else {
             return Err(Error::InvalidRequest(faults));
         };
@@ -118,30 +117,19 @@ impl MiniProgramLoginRequest {
             app: self.app,
             code,
             create_user: self.create_user.unwrap_or(true),
-            user_info: user_info.map(UserInfo::parse).transpose()?,
+            user_info: user_info.map(|data| data.parse()).transpose()?,
+            phone_code,
             client,
         })
     }
 }
 
-impl UserInfo {
-    fn is_filled_in(&self, faults: &mut Vec<FieldFault>) -> bool {
-        let before = faults.len();
-        for (pointer, text) in [
-            ("/user_info/encrypted_data", &self.encrypted_data),
-            ("/user_info/iv", &self.iv),
-        ] {
-            if text.is_empty() {
-                faults.push(FieldFault::new(pointer, "must not be empty"));
-            }
-        }
-        faults.len() == before
-    }
-
-    /// Whatever is wrong with it gets the one answer that data has which does not decrypt.
-    fn parse(self) -> Result<EncryptedData, Error> {
-        EncryptedData::parse(&self.encrypted_data, &self.iv)
-            .map_err(|_says_nothing_by_design| Error::SessionKeyStale)
+/// Reads the code of `wx.login`.
+pub(super) fn login_code(state: &AppState, text: &str) -> Result<LoginCode, InvalidCode> {
+    if state.takes_mock_code {
+        LoginCode::parse_for_simulator(text)
+    } else {
+        LoginCode::parse(text)
     }
 }
 

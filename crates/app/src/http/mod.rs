@@ -1,23 +1,32 @@
 //! The HTTP face: routes, bodies in and out, failures.
 
+mod account;
 mod auth;
 mod body;
 mod browser;
 mod context;
+mod deadline;
+mod decrypt;
 mod device;
+mod encrypted;
 mod health;
 mod idempotency;
+mod introspect;
 mod log_in_mini_program;
 mod log_in_mobile_app;
 mod login;
+mod login_methods;
 mod me;
 mod openapi;
 mod pages;
+mod phone;
 mod problem;
 mod representation;
 mod session;
+mod sessions;
 mod trace;
 mod users;
+mod verify;
 mod web_login;
 
 use std::sync::Arc;
@@ -27,7 +36,11 @@ use actix_web::{
     web::{self, ServiceConfig},
 };
 use ipnet::IpNet;
-use wechat_login_domain::{Apps, ports::Entropy};
+use wechat_login_domain::{
+    Apps, ReturnUrls,
+    ports::{Clock, Entropy},
+    resolve::PhoneJoins,
+};
 
 pub(crate) use self::{
     browser::{Cookies, Origins, cors},
@@ -52,12 +65,15 @@ pub struct AppState {
     pub(crate) readiness: Arc<Readiness>,
     pub(crate) apps: Apps,
     pub(crate) clients: Vec<Arc<ApiClient>>,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) public_url: Arc<str>,
     pub(crate) default_language: Language,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) client_ip_header: String,
     pub(crate) look: Arc<Look>,
+    pub(crate) return_urls: ReturnUrls,
+    pub(crate) phone_joins: PhoneJoins,
     pub(crate) cookies: Cookies,
     pub(crate) origins: Origins,
     /// Whether the developer tools' mock code means somebody: only the simulator knows whom.
@@ -84,10 +100,48 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             [web::get().to(session::show), web::delete().to(session::log_out)],
         ))
         .service(resource(
+            "/v1/sessions",
+            "GET, DELETE",
+            [
+                web::get().to(sessions::list),
+                web::delete().to(sessions::revoke_all),
+            ],
+        ))
+        .service(resource(
+            "/v1/sessions/{id}",
+            "DELETE",
+            [web::delete().to(sessions::revoke)],
+        ))
+        .service(resource(
+            "/v1/auth/verify",
+            "GET",
+            [web::get().to(verify::handle)],
+        ))
+        .service(resource(
+            "/oauth2/introspect",
+            "POST",
+            [web::post().to(introspect::handle)],
+        ))
+        .service(resource(
             "/v1/me",
             "GET, PATCH",
             [web::get().to(me::show), web::patch().to(me::edit)],
         ))
+        .service(resource(
+            "/v1/me/login-methods",
+            "GET, POST",
+            [
+                web::get().to(login_methods::list),
+                web::post().to(login_methods::link),
+            ],
+        ))
+        .service(resource(
+            "/v1/me/login-methods/{id}",
+            "DELETE",
+            [web::delete().to(login_methods::unlink)],
+        ))
+        .service(resource("/v1/me/phone", "POST", [web::post().to(phone::bind)]))
+        .service(resource("/v1/decrypt", "POST", [web::post().to(decrypt::handle)]))
         .service(resource("/v1/users/{id}", "GET", [web::get().to(users::show)]))
         .service(resource(
             "/healthz",
@@ -99,11 +153,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             "GET, HEAD",
             [web::get().to(health::ready), web::head().to(health::ready)],
         ))
-        .service(resource(
-            "/assets/{version}/{name}",
-            "GET",
-            [web::get().to(pages::asset)],
-        ))
+        .configure(pages::routes)
         .service(resource("/openapi.json", "GET", [web::get().to(openapi::show)]))
         .default_service(web::to(|| async { Err::<HttpResponse, _>(Problem::not_found()) }));
 }

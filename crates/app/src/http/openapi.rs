@@ -6,7 +6,10 @@ use utoipa::{
     openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use super::{health, log_in_mini_program, log_in_mobile_app, me, session, users, web_login};
+use super::{
+    decrypt, health, introspect, log_in_mini_program, log_in_mobile_app, login_methods, me, phone, session,
+    sessions, users, verify, web_login,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -14,7 +17,9 @@ use super::{health, log_in_mini_program, log_in_mobile_app, me, session, users, 
     paths(
         log_in_mini_program::handle, log_in_mobile_app::handle, web_login::door::choose, web_login::enter::web,
         web_login::enter::official_account, web_login::begin::handle, web_login::callback::web,
-        web_login::callback::official_account, web_login::finish::handle, web_login::status::show, session::show, session::log_out, me::show, me::edit, users::show, health::live,
+        web_login::callback::official_account, web_login::finish::handle, web_login::status::show, session::show, session::log_out,
+        sessions::list, sessions::revoke, sessions::revoke_all, me::show, me::edit, login_methods::list, login_methods::link,
+        login_methods::unlink, phone::bind, verify::handle, introspect::handle, users::show, decrypt::handle, health::live,
         health::ready,
     ),
     modifiers(&Schemes)

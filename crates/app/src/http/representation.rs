@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 use time::{OffsetDateTime, UtcOffset, format_description::BorrowedFormatItem, macros::format_description};
 use utoipa::ToSchema;
-use wechat_login_domain::{Session, User};
+use wechat_login_domain::{Session, SessionId, User};
 
 /// RFC 3339 in UTC, always with six decimals, so that times compare as texts.
 const FORMAT: &[BorrowedFormatItem<'_>] =
@@ -84,6 +84,11 @@ pub(crate) struct SessionBody {
 impl SessionBody {
     /// The session that asks.
     pub(crate) fn current(session: &Session) -> Self {
+        Self::seen_by(session, session.id)
+    }
+
+    /// This session, as the one with this id sees it.
+    pub(crate) fn seen_by(session: &Session, asking: SessionId) -> Self {
         Self {
             id: session.id.to_string(),
             app: session.app.to_string(),
@@ -91,7 +96,7 @@ impl SessionBody {
             created_at: Moment(session.created_at),
             last_seen_at: Moment(session.last_seen_at),
             expires_at: Moment(session.expires_at),
-            current: true,
+            current: session.id == asking,
         }
     }
 }

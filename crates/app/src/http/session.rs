@@ -5,10 +5,12 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, web::Json};
 use serde::Serialize;
 use utoipa::ToSchema;
+use wechat_login_domain::{Error, ports::SessionKeyState, use_case::Authenticated};
 
 use super::{
     AppState, Problem,
     auth::SignedIn,
+    deadline::in_time,
     problem::ProblemBody,
     representation::{SessionBody, UserBody},
 };
@@ -19,23 +21,58 @@ use super::{
 pub(crate) struct CurrentSession {
     session: SessionBody,
     user: UserBody,
+    /// With `?check=wechat`: `valid` where WeChat still encrypts with the session_key that is kept, else `stale`, and `wx.login` is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "valid")]
+    wechat_session: Option<&'static str>,
 }
 
 /// The session of the token, and its user.
+///
+/// `check=wechat` is for sessions of mini-programs; on any other it is 400, as they have no session_key.
 #[utoipa::path(
     get, path = "/v1/session", tag = "session", security(("token" = []), ("cookie" = [])),
-    responses((status = 200, body = CurrentSession), (status = 401, body = ProblemBody), (status = 503, body = ProblemBody))
+    params(("check" = Option<String>, Query, description = "`wechat`: ask WeChat about the session_key too")),
+    responses(
+        (status = 200, body = CurrentSession), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
+        (status = 429, body = ProblemBody), (status = 502, body = ProblemBody), (status = 503, body = ProblemBody),
+    )
 )]
 pub(crate) async fn show(
     request: HttpRequest,
     SignedIn(found): SignedIn,
 ) -> Result<Json<CurrentSession>, Problem> {
     let state = AppState::of(&request);
+    let wechat_session = if asks_wechat(request.query_string())? {
+        Some(check_wechat(&state, found.clone()).await?)
+    } else {
+        None
+    };
     let user = state.use_cases.show_user.run(found.user_id).await?;
     Ok(Json(CurrentSession {
         session: SessionBody::current(&found.session),
         user: UserBody::from(&user),
+        wechat_session,
     }))
+}
+
+/// Whether the query has `check=wechat`, which is all that there is to check.
+fn asks_wechat(query: &str) -> Result<bool, Error> {
+    let mut checks = query.split('&').filter_map(|pair| pair.strip_prefix("check="));
+    match (checks.next(), checks.next()) {
+        (None, _) => Ok(false),
+        (Some("wechat"), None) => Ok(true),
+        _ => Err(Error::invalid("", "check: must be wechat")),
+    }
+}
+
+async fn check_wechat(state: &AppState, found: Authenticated) -> Result<&'static str, Problem> {
+    let use_cases = Arc::clone(&state.use_cases);
+    let work = async move { use_cases.check_wechat_session.run(&found).await };
+    Ok(match in_time(&state.runtime, work).await? {
+        SessionKeyState::Valid => "valid",
+        SessionKeyState::Stale => "stale",
+    })
 }
 
 /// Log out: the token opens nothing from now on. A browser's cookie goes with it.

@@ -15,6 +15,7 @@ use wechat_login::{
     application::Application,
     config::Config,
     system::{SystemClock, SystemEntropy},
+    wiring::{OperatorUseCases, wire_operator},
 };
 use wechat_login_domain::ports::Clock;
 
@@ -127,6 +128,15 @@ impl TestApp {
         }
     }
 
+    /// What operators do, beside the running service.
+    pub(crate) async fn operator(&self) -> OperatorUseCases {
+        let config = Config::load_from(self.folder.path(), self.variables.iter().cloned())
+            .unwrap_or_else(|faults| panic!("{faults}"));
+        wire_operator(config)
+            .await
+            .unwrap_or_else(|error| panic!("{error:#}"))
+    }
+
     /// A path of the service.
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
@@ -168,11 +178,14 @@ impl TestApp {
         let code = self.login_code(person).await;
         let answer = self.log_in_with(json!({"code": code})).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
-        let login = answer.json();
-        let token = login["token"].as_str().expect("a token").to_owned();
+        self.member(answer.json())
+    }
+
+    /// Whoever this login signed in.
+    pub(crate) fn member(&self, login: Value) -> Member {
         Member {
             base: format!("http://{}", self.address),
-            token,
+            token: login["token"].as_str().expect("a token").to_owned(),
             login,
         }
     }

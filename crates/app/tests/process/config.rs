@@ -31,6 +31,7 @@ fn every_fault_is_told_at_once_by_its_key_and_never_by_its_value() {
         ("server.nothing", "CANARY7"),
         ("database.url", "postgres://user:CANARY8@host/db"),
         ("sessions.url", "redis://CANARY9@host"),
+        ("sessions.cache", "CANARY16"),
         ("sessions.channels.web.idle_timeout", "CANARY10"),
         ("identity.on_conflict", "CANARY11"),
         ("identity.phone_joins", "CANARY12"),

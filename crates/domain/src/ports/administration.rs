@@ -2,20 +2,19 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use crate::{
-    AppId, ExternalId, OpenPlatform, PortError, Revocation, RevokedBecause, ScopeChange, TokenDigest, User,
-    UserAccount, UserId, UserReference,
+    AppId, ExternalId, OpenPlatform, PortError, ScopeChange, User, UserAccount, UserId, UserReference,
     import::{ImportOutcome, ImportedUser},
     merge::MergeRefusal,
+    ports::SignOuts,
 };
 
 /// What operators, and backends that are trusted like them, do to users. Apart from [`crate::ports::Users`], because nothing that a login
 /// holds may be able to do any of it.
 ///
-/// Wherever a user's id is taken, a merged user's MUST mean the survivor, except where a method says otherwise. Ending sessions, here, is to
-/// raise the generation of the user and of everybody who was merged into them, and to put a [`Revocation::User`] for each of them on the
-/// record; it MUST be one transaction with whatever else the method does.
+/// Wherever a user's id is taken, a merged user's MUST mean the survivor, except where a method says otherwise. Ending sessions is what
+/// [`SignOuts`] says it is; it MUST be one transaction with whatever else the method does.
 #[async_trait]
-pub trait Administration: Send + Sync {
+pub trait Administration: SignOuts {
     /// Everybody whom one of these means, each MUST come once, with all their login methods. Openids and unionids MUST be found at whatever
     /// app or Open Platform account they are, configured or not, and without a walk through all login methods.
     ///
@@ -40,12 +39,6 @@ pub trait Administration: Send + Sync {
     /// # Errors
     /// [`PortError`] where the database did not answer: it may be done then.
     async fn enable(&self, id: UserId, now: OffsetDateTime) -> Result<Option<User>, PortError>;
-
-    /// Ends a user's sessions, and gives the rows that it put on the record: none where there is no such user.
-    ///
-    /// # Errors
-    /// [`PortError`] where the database did not answer: it may be done then, whole.
-    async fn end_sessions(&self, ending: &SessionsEnding) -> Result<Vec<Revocation>, PortError>;
 
     /// Changes what a user may do: two changes at once MUST both count. Gives the user as they are then.
     ///
@@ -88,7 +81,7 @@ pub trait Administration: Send + Sync {
     /// they were in; a disabled survivor's stay disabled.
     ///
     /// On the record each of them MUST mean again whom they meant before (an alias of a user to themselves takes their alias back), behind
-    /// every alias that was recorded earlier. The sessions of the survivor end, for [`RevokedBecause::Kicked`]: some of them were opened with
+    /// every alias that was recorded earlier. The sessions of the survivor end, for [`crate::RevokedBecause::Kicked`]: some of them were opened with
     /// the login methods that go back, and none of them says which. Those from before the merge name their own user, and go on with them.
     ///
     /// # Errors
@@ -110,19 +103,6 @@ pub trait Administration: Send + Sync {
         people: &[ImportedUser],
         now: OffsetDateTime,
     ) -> Result<Vec<ImportOutcome>, PortError>;
-}
-
-/// Which sessions end, and why.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SessionsEnding {
-    /// Whose.
-    pub user_id: UserId,
-    /// The one that goes on.
-    pub except: Option<TokenDigest>,
-    /// Why.
-    pub because: RevokedBecause,
-    /// When no store can hold any of them any more.
-    pub bars_until: OffsetDateTime,
 }
 
 /// An openid and a unionid of one person that are two users'.

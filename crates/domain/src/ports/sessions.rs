@@ -1,3 +1,5 @@
+use std::time::Instant;
+
 use async_trait::async_trait;
 use time::OffsetDateTime;
 
@@ -42,4 +44,10 @@ pub trait Sessions: Send + Sync {
         users: &[UserId],
         now: OffsetDateTime,
     ) -> Result<Vec<(TokenDigest, Session)>, PortError>;
+
+    /// Since when this store is known to have been the same one, where it may turn into an older copy of itself while the program runs, as a
+    /// server does that fails over or is restored. Asked after an answer, it MUST NOT be earlier than the connection that the answer came over.
+    fn connected_since(&self) -> Option<Instant> {
+        None
+    }
 }

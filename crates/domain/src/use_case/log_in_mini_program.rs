@@ -2,14 +2,17 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::future::try_join;
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
 
 use crate::{
-    App, Apps, Channel, Client, EncryptedData, Error, LoggedIn, LoginCode, Profile, SessionKey, SignIn,
+    App, AppAccessTokens, Apps, Channel, Client, EncryptedData, Error, LoggedIn, LoginCode, OpenId, Phone,
+    PhoneCode, Profile, SignIn,
     ask_wechat::ask_wechat,
     claim_code::exchange_once,
+    own_data::decrypt_own,
     ports::{Clock, CodeExchange, Exchanges, SessionKeys, WeChat, WeChatError},
     sign_in::Arrival,
+    time_left::TimeLeft,
+    verified_phone,
 };
 
 /// A mini-program's request to sign its person in.
@@ -23,6 +26,8 @@ pub struct MiniProgramLogin {
     pub create_user: bool,
     /// The encrypted profile of `wx.getUserInfo`.
     pub user_info: Option<EncryptedData>,
+    /// The code of the button that asks for the phone number, which becomes the person's in the same step.
+    pub phone_code: Option<PhoneCode>,
     /// The device.
     pub client: Client,
 }
@@ -42,6 +47,7 @@ pub struct LogInMiniProgramPorts {
     pub wechat: Arc<dyn WeChat>,
     pub session_keys: Arc<dyn SessionKeys>,
     pub exchanges: Arc<dyn Exchanges>,
+    pub app_tokens: Arc<AppAccessTokens>,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -70,27 +76,34 @@ impl LogInMiniProgram {
         }
     }
 
-    /// Signs in whoever WeChat says this code is.
+    /// Signs in whoever WeChat says this code is. A phone code is asked about after that, as WeChat compares whose it is, and before
+    /// anything is stored, as the number may say who somebody is.
     ///
     /// # Errors
-    /// Everything that WeChat, the resolve rule or a store may say; nobody is signed in then.
+    /// Everything that WeChat, the resolve rule or a store may say; nobody is signed in then, and nothing changed. The code is spent where a
+    /// phone code is what WeChat does not take: the client gets both anew, as it would for either.
     #[tracing::instrument(name = "log_in_mini_program", skip_all)]
     pub async fn run(&self, login: MiniProgramLogin) -> Result<LoggedInFromMiniProgram, Error> {
         let app = self
             .apps
             .choose(Channel::MiniProgram, login.app.as_deref())
             .ok_or(Error::AppUnknown)?;
+        let time_left = TimeLeft::new(&*self.ports.clock, self.wechat_timeout);
         let exchange = self.exchange(&app, &login.code).await?;
-        let now = self.ports.clock.now();
         let user_info = match &login.user_info {
-            Some(data) => Some(self.decrypt(&app, &exchange, data, now).await?),
+            Some(data) => Some(self.decrypt(&app, &exchange, data).await?),
             None => None,
         };
+        let phone = match &login.phone_code {
+            Some(code) => Some(self.phone(&app, &exchange.openid, code, &time_left).await?),
+            None => None,
+        };
+        let now = self.ports.clock.now();
         let arrival = Arrival {
             app: &app,
             openid: exchange.openid.clone(),
             unionid: exchange.unionid.clone(),
-            phone: None,
+            phone,
             profile: user_info.as_ref().map(profile).unwrap_or_default(),
             create_user: login.create_user,
             client: login.client,
@@ -124,31 +137,35 @@ impl LogInMiniProgram {
         .await
     }
 
-    /// The profile was encrypted before this exchange, maybe with the key that it replaced.
     async fn decrypt(
         &self,
         app: &App,
         exchange: &CodeExchange,
         data: &EncryptedData,
-        now: OffsetDateTime,
     ) -> Result<Map<String, Value>, Error> {
-        let open = |key: &SessionKey| {
-            let decrypted = self.ports.wechat.decrypt(key, data).ok()?;
-            decrypted.verify(&app.app_id, &exchange.openid, now).ok()
-        };
-        let opened = match open(&exchange.session_key) {
-            Some(opened) => Some(opened),
-            None => self
-                .ports
-                .session_keys
-                .find(&app.app_id, &exchange.openid, now)
-                .await?
-                .and_then(|kept| kept.iter().find_map(open)),
-        };
-        let mut user_info = opened.ok_or(Error::SessionKeyStale)?;
+        let keys = (&*self.ports.wechat, &*self.ports.session_keys);
+        let (whose, fresh) = ((app, &exchange.openid), Some(&exchange.session_key));
+        let mut user_info = decrypt_own(keys, whose, fresh, data, self.ports.clock.now()).await?;
         user_info.remove("openId");
         user_info.remove("unionId");
         Ok(user_info)
+    }
+
+    async fn phone(
+        &self,
+        app: &App,
+        openid: &OpenId,
+        code: &PhoneCode,
+        time_left: &TimeLeft<'_>,
+    ) -> Result<Phone, Error> {
+        let LogInMiniProgramPorts {
+            wechat,
+            app_tokens,
+            clock,
+            ..
+        } = &self.ports;
+        let ports = (&**wechat, &**app_tokens, &**clock);
+        Ok(verified_phone::of_code(ports, (app, openid), code, time_left.now()).await?)
     }
 }
 

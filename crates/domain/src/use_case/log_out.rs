@@ -1,15 +1,11 @@
 use std::sync::{Arc, RwLock};
 
-use time::Duration;
-
 use crate::{
-    Error, Lifetimes, Revocation, RevocationView, RevokedBecause,
+    Error, Lifetimes, RevocationView, RevokedBecause,
+    ending::end_session,
     ports::{Clock, Revocations, Sessions},
     use_case::Authenticated,
 };
-
-/// How long after its last possible end a session's revocation is kept: clocks differ.
-const MARGIN: Duration = Duration::HOUR;
 
 /// Ends the session that asks.
 pub struct LogOut {
@@ -45,23 +41,14 @@ impl LogOut {
     /// [`Error::DependencyUnavailable`] where the record could not be written: the session may go on then.
     pub async fn run(&self, authenticated: &Authenticated) -> Result<(), Error> {
         let Authenticated { digest, session, .. } = authenticated;
-        let lifetime = self.lifetimes.of(session.channel);
-        let last_end = lifetime
-            .end(session.created_at, self.clock.now())
-            .max(session.expires_at);
-        let revocation = Revocation::Session {
-            digest: *digest,
-            because: RevokedBecause::LoggedOut,
-            bars_until: last_end.saturating_add(MARGIN),
-        };
-        self.revocations.record(&revocation).await?;
-        self.view.write().expect("no holder panics").record(&revocation);
-        if let Err(error) = self.sessions.remove(digest).await {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "a logged-out session is still stored; it opens nothing"
-            );
-        }
+        end_session(
+            (digest, session),
+            RevokedBecause::LoggedOut,
+            (&*self.revocations, &*self.sessions, &self.view),
+            &self.lifetimes,
+            self.clock.now(),
+        )
+        .await?;
         Ok(())
     }
 }

@@ -1,10 +1,10 @@
 use std::sync::{Arc, RwLock};
 
 use crate::{
-    Lifetimes, OperatorError, RevocationView, RevokedBecause, Session, TokenDigest, UserReference,
-    live_sessions::live_sessions,
+    Lifetimes, OperatorError, RevocationView, TokenDigest, UserReference,
+    ending::end_sessions_of,
     one_user::one_user,
-    ports::{Administration, Clock, Sessions, SessionsEnding},
+    ports::{Administration, Clock, Sessions},
 };
 
 /// Signs a user out everywhere.
@@ -35,8 +35,7 @@ impl RevokeSessions {
         }
     }
 
-    /// Ends all sessions of the one user that is meant but this one, and says how many there were. They stay in their store until they would
-    /// have expired: whoever comes with one of them is told why it is over, which a removed one could not tell.
+    /// Ends all sessions of the one user that is meant but this one, and says how many there were.
     ///
     /// # Errors
     /// [`OperatorError`] where there is not exactly one user.
@@ -46,20 +45,13 @@ impl RevokeSessions {
         except: Option<TokenDigest>,
     ) -> Result<usize, OperatorError> {
         let user = one_user(&*self.administration, who).await?.user;
-        let now = self.clock.now();
-        let live = live_sessions(&*self.sessions, &self.view, &user, now).await?;
-        let ending = SessionsEnding {
-            user_id: user.id,
+        let ended = end_sessions_of(
+            &user,
             except,
-            because: RevokedBecause::Kicked,
-            bars_until: self.lifetimes.last_end(now),
-        };
-        let rows = self.administration.end_sessions(&ending).await?;
-        let mut view = self.view.write().expect("no holder panics");
-        for row in &rows {
-            view.record(row);
-        }
-        let is_over = |(digest, _): &&(TokenDigest, Session)| Some(*digest) != except;
-        Ok(live.iter().filter(is_over).count())
+            (&*self.administration, &*self.sessions, &self.view),
+            &self.lifetimes,
+            self.clock.now(),
+        );
+        Ok(ended.await?)
     }
 }

@@ -1,15 +1,15 @@
 use std::{sync::Arc, time::Duration};
 
 use wechat_login_domain::{
-    Client, Error, Lifetimes, LoggedIn, SessionKey, SignIn,
+    AppAccessTokens, Client, Error, Lifetimes, LoggedIn, SessionKey, SignIn,
     ports::{CodeExchange, SessionKeyRing, SessionKeys, WeChatError},
     resolve::Policy,
     use_case::{LogInMiniProgram, LogInMiniProgramPorts, LoggedInFromMiniProgram, MiniProgramLogin},
 };
 use wechat_login_testkit::{
     fake::{
-        FakeWeChat, FixedClock, MemoryExchanges, MemorySessionKeys, MemorySessions, MemoryUsers,
-        SeededEntropy,
+        FakeWeChat, FixedClock, MemoryAppTokens, MemoryExchanges, MemorySessionKeys, MemorySessions,
+        MemoryUsers, SeededEntropy,
     },
     sample::{self, Person, session_key, shop_mini},
 };
@@ -58,6 +58,12 @@ impl World {
             wechat: self.wechat.clone(),
             session_keys: self.session_keys.clone(),
             exchanges: self.exchanges.clone(),
+            app_tokens: Arc::new(AppAccessTokens::new(
+                self.wechat.clone(),
+                Arc::new(MemoryAppTokens::default()),
+                self.clock.clone(),
+                self.entropy.clone(),
+            )),
             clock: self.clock.clone(),
         };
         let sign_in = SignIn::new(
@@ -103,6 +109,7 @@ pub(crate) fn login(code: &str) -> MiniProgramLogin {
         code: sample::code(code),
         create_user: true,
         user_info: None,
+        phone_code: None,
         client: Client::default(),
     }
 }

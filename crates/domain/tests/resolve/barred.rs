@@ -78,6 +78,7 @@ fn a_user_who_may_not_sign_in_is_never_merged() {
                 openid: Some(openid),
                 unionid: Some(unionid),
                 phone: None,
+                phones_user_came_at: None,
             };
             let decision = decide(&owners, &merging(without_phone()), AT);
             assert_eq!(decision, Decision::Refuse(Refusal::Disabled), "{state:?}");
@@ -94,6 +95,7 @@ fn a_conflict_with_a_user_who_may_not_sign_in_keeps_nobody_else_out() {
     let wanted = Decision::SignIn {
         owner: Box::new(owned_by(1)),
         link: NOTHING,
+        join: None,
         conflict_with: Some(user_id(2)),
     };
     assert_eq!(decide(&owners, &without_phone(), AT), wanted);

@@ -9,7 +9,8 @@ use time::{Duration, OffsetDateTime};
 use wechat_login_domain::{
     AccountId, User, UserState,
     resolve::{
-        Decision, Identification, NewLinks, OnConflict, Owner, Owners, PhoneJoins, Policy, Refusal, decide,
+        Decision, Identification, Joining, NewLinks, OnConflict, Owner, Owners, PhoneJoins, Policy, Refusal,
+        decide,
     },
 };
 use wechat_login_testkit::sample::{NOW, alice, phone, shop_mini, user_id};
@@ -59,6 +60,7 @@ fn owners(
         openid: openid.into().map(owned_by),
         unionid: unionid.into().map(owned_by),
         phone: phone.into().map(owned_by),
+        phones_user_came_at: None,
     }
 }
 
@@ -99,6 +101,7 @@ fn signs_in(n: u8, link: NewLinks) -> Decision {
     Decision::SignIn {
         owner: Box::new(owned_by(n)),
         link,
+        join: None,
         conflict_with: None,
     }
 }

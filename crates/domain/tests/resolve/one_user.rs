@@ -67,11 +67,13 @@ fn identifiers_of_a_merged_user_and_its_survivor_are_one_users() {
         openid: Some(alias.clone()),
         unionid: Some(owned_by(1)),
         phone: Some(owned_by(1)),
+        phones_user_came_at: None,
     };
     for asked in [with_all(), merging(with_all())] {
         let wanted = Decision::SignIn {
             owner: Box::new(alias.clone()),
             link: NOTHING,
+            join: None,
             conflict_with: None,
         };
         assert_eq!(decide(&owners, &asked, AT), wanted);
@@ -89,4 +91,25 @@ fn new_identifiers_join_the_wechat_account_that_is_known() {
         None,
         "a phone is no WeChat account"
     );
+}
+
+#[test]
+fn an_openid_and_a_unionid_of_one_user_are_one_wechat_account_from_then_on() {
+    let mut of_unionid = owned_by(1);
+    of_unionid.account = AccountId::from_bytes([9; 16]);
+    let owners = Owners {
+        openid: Some(owned_by(1)),
+        unionid: Some(of_unionid),
+        ..Owners::default()
+    };
+    let wanted = Decision::SignIn {
+        owner: Box::new(owned_by(1)),
+        link: NOTHING,
+        join: Some(Joining {
+            from: AccountId::from_bytes([1; 16]),
+            to: AccountId::from_bytes([9; 16]),
+        }),
+        conflict_with: None,
+    };
+    assert_eq!(decide(&owners, &without_phone(), AT), wanted);
 }

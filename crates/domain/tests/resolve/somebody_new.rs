@@ -34,17 +34,19 @@ fn somebody_new_becomes_a_user_or_joins_the_one_of_their_phone() {
 }
 
 #[test]
-fn a_phone_joins_until_half_a_year_after_it_was_last_used() {
+fn a_phone_joins_until_half_a_year_after_its_user_came_last() {
     let asked = joining(with_all());
     for (away, joins) in [
         (Duration::days(180), true),
         (Duration::days(180) + Duration::MICROSECOND, false),
     ] {
         let owners = Owners {
+            // The phone itself was not used for years.
             phone: Some(Owner {
-                last_used_at: AT - away,
+                last_used_at: AT - Duration::days(1000),
                 ..owned_by(1)
             }),
+            phones_user_came_at: Some(AT - away),
             ..Owners::default()
         };
         let decision = decide(&owners, &asked, AT);

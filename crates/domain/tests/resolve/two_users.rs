@@ -5,6 +5,7 @@ fn two_users_are_kept_or_merged_as_the_policy_says() {
     let keeps = |link| Decision::SignIn {
         owner: Box::new(owned_by(1)),
         link,
+        join: None,
         conflict_with: Some(user_id(2)),
     };
     check([
@@ -19,6 +20,12 @@ fn two_users_are_kept_or_merged_as_the_policy_says() {
         (
             "5, keep, phone of the unionid's",
             owners(1, 2, 2),
+            with_all(),
+            keeps(NOTHING),
+        ),
+        (
+            "5, keep, phone of a third",
+            owners(1, 2, 3),
             with_all(),
             PHONE_TAKEN,
         ),
@@ -70,6 +77,7 @@ fn of_two_users_of_one_moment_the_lower_id_survives() {
             openid: Some(openid.clone()),
             unionid: Some(unionid.clone()),
             phone: None,
+            phones_user_came_at: None,
         };
         let wanted = Decision::Merge {
             survivor: Box::new(lower.clone()),
@@ -88,6 +96,7 @@ fn the_older_user_survives_whatever_the_ids_say() {
         openid: Some(young.clone()),
         unionid: Some(old.clone()),
         phone: None,
+        phones_user_came_at: None,
     };
     let wanted = Decision::Merge {
         survivor: Box::new(old),

@@ -4,4 +4,5 @@ mod authenticate;
 mod follow_revocations;
 mod log_out;
 mod renew_session;
+mod trusted;
 mod world;

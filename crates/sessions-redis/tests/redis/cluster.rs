@@ -15,7 +15,7 @@ use crate::{
 const BUDGET: Duration = Duration::from_millis(450);
 const SLOTS: [(&str, &str); 3] = [("0", "5460"), ("5461", "10922"), ("10923", "16383")];
 
-async fn cluster() -> Vec<OwnServer> {
+pub(crate) async fn cluster() -> Vec<OwnServer> {
     let mut nodes = Vec::new();
     let mut bus_ports = Vec::new();
     for (first, last) in SLOTS {
@@ -61,7 +61,7 @@ async fn cluster() -> Vec<OwnServer> {
     nodes
 }
 
-fn url(nodes: &[OwnServer]) -> String {
+pub(crate) fn url(nodes: &[OwnServer]) -> String {
     let hosts: Vec<_> = nodes
         .iter()
         .map(|node| format!("127.0.0.1:{}", node.port()))

@@ -1,5 +1,6 @@
 //! The adapters against servers of Redis.
 
+mod cached;
 mod cluster;
 mod common;
 mod contract;
@@ -13,3 +14,4 @@ mod round_trips;
 mod sentinel;
 mod starting;
 mod tls;
+mod trust;

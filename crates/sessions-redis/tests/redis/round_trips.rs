@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Calls of each command since the count was last reset, without what counting and scripts call.
-async fn calls(connection: &mut MultiplexedConnection) -> BTreeMap<String, u64> {
+pub(crate) async fn calls(connection: &mut MultiplexedConnection) -> BTreeMap<String, u64> {
     let stats: String = run(connection, &["INFO", "commandstats"]).await;
     let () = run(connection, &["CONFIG", "RESETSTAT"]).await;
     let parse = |line: &str| {
@@ -30,7 +30,7 @@ async fn calls(connection: &mut MultiplexedConnection) -> BTreeMap<String, u64> 
     calls
 }
 
-fn of(counted: &[(&str, u64)]) -> BTreeMap<String, u64> {
+pub(crate) fn of(counted: &[(&str, u64)]) -> BTreeMap<String, u64> {
     counted
         .iter()
         .map(|&(name, calls)| (name.to_owned(), calls))

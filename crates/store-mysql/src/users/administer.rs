@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use wechat_login_domain::{
     ExternalId, PortError, Revocation, ScopeChange, User, UserAccount, UserId, UserReference,
     import::{ImportOutcome, ImportedUser},
-    ports::{Administration, Conflict, ExternalIdChange, Merging, SessionsEnding, Undoing},
+    ports::{Administration, Conflict, ExternalIdChange, Merging, SessionsEnding, SignOuts, Undoing},
 };
 
 use super::{
@@ -18,6 +18,14 @@ use super::{
 };
 /// People are many, and nobody's request waits for them.
 const IMPORT: Duration = Duration::from_secs(30);
+
+#[async_trait]
+impl SignOuts for MysqlUsers {
+    #[tracing::instrument(name = "mysql.users.end_sessions", skip_all)]
+    async fn end_sessions(&self, ending: &SessionsEnding) -> Result<Vec<Revocation>, PortError> {
+        Ok(self.to_user(ending.user_id, *ending).await?)
+    }
+}
 
 #[async_trait]
 impl Administration for MysqlUsers {
@@ -42,11 +50,6 @@ impl Administration for MysqlUsers {
     #[tracing::instrument(name = "mysql.users.enable", skip_all)]
     async fn enable(&self, id: UserId, now: OffsetDateTime) -> Result<Option<User>, PortError> {
         Ok(self.to_user(id, Enable { now }).await?)
-    }
-
-    #[tracing::instrument(name = "mysql.users.end_sessions", skip_all)]
-    async fn end_sessions(&self, ending: &SessionsEnding) -> Result<Vec<Revocation>, PortError> {
-        Ok(self.to_user(ending.user_id, *ending).await?)
     }
 
     #[tracing::instrument(name = "mysql.users.change_scopes", skip_all)]

@@ -5,11 +5,21 @@ use time::OffsetDateTime;
 use wechat_login_domain::{
     ExternalId, PortError, Revocation, RevokedBecause, ScopeChange, User, UserAccount, UserId, UserReference,
     import::{ImportOutcome, ImportedUser},
-    ports::{Administration, Conflict, ExternalIdChange, Merging, SessionsEnding, Undoing},
+    ports::{Administration, Conflict, ExternalIdChange, Merging, SessionsEnding, SignOuts, Undoing},
 };
 
 use super::{SqliteUsers, import, look_up, merging, reference, standing};
 use crate::database::CALL;
+
+#[async_trait]
+impl SignOuts for SqliteUsers {
+    #[tracing::instrument(name = "sqlite.users.end_sessions", skip_all)]
+    async fn end_sessions(&self, ending: &SessionsEnding) -> Result<Vec<Revocation>, PortError> {
+        let ending = *ending;
+        let write = move |connection: &mut _| standing::end_sessions(connection, &ending);
+        self.database.write_whole(write).await
+    }
+}
 
 #[async_trait]
 impl Administration for SqliteUsers {
@@ -50,13 +60,6 @@ impl Administration for SqliteUsers {
             standing::enable(connection, id, now)?;
             look_up::user(connection, id, &keyring)
         };
-        self.database.write_whole(write).await
-    }
-
-    #[tracing::instrument(name = "sqlite.users.end_sessions", skip_all)]
-    async fn end_sessions(&self, ending: &SessionsEnding) -> Result<Vec<Revocation>, PortError> {
-        let ending = *ending;
-        let write = move |connection: &mut _| standing::end_sessions(connection, &ending);
         self.database.write_whole(write).await
     }
 

@@ -61,7 +61,7 @@ impl Assets {
 }
 
 /// FNV-1a: it tells versions apart, and nothing depends on it.
-fn fingerprint<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
+pub(super) fn fingerprint<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
     let bytes = texts.into_iter().flat_map(str::bytes);
     let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

@@ -23,7 +23,7 @@ struct FailurePage<'a> {
 
 /// Where to go from here.
 struct Way {
-    href: &'static str,
+    href: String,
     text: &'static str,
 }
 
@@ -42,13 +42,13 @@ pub(crate) fn show(
         told,
         code,
         request_id,
-        way_out: way_out(words, code, reason),
+        way_out: way_out(visit, words, code, reason),
     };
     visit.page_with(status, &page, Loads::InsideTheFrame)
 }
 
 /// `None` where every way leads back here.
-fn way_out(words: &Failure, code: &str, reason: Option<&str>) -> Option<Way> {
+fn way_out(visit: &Visit, words: &Failure, code: &str, reason: Option<&str>) -> Option<Way> {
     let (href, text) = match code {
         "login_blocked" if reason == Some("snapshot_user") => return None,
         "user_disabled" | "account_closing" | "wechat_misconfigured" => ("/", words.home),
@@ -66,5 +66,6 @@ fn way_out(words: &Failure, code: &str, reason: Option<&str>) -> Option<Way> {
         | "wechat_unavailable" => ("/login", words.sign_in_again),
         _ => ("/", words.home),
     };
+    let href = visit.path(href);
     Some(Way { href, text })
 }

@@ -14,6 +14,8 @@ pub(crate) struct Look {
     open_origin: String,
     /// Of the logo, where it is somewhere else.
     logo_origin: Option<String>,
+    /// What stands before our paths: the path of `public_url`.
+    base: String,
     /// Whether people reach us by https.
     pub(super) is_secure: bool,
 }
@@ -32,6 +34,11 @@ pub(super) enum Loads {
 }
 
 impl Look {
+    /// A path of ours, as people reach it.
+    pub(super) fn path(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
     /// Of this company, for a service at `public_url` and WeChat's pages at `open_url`.
     pub(crate) fn new(company: Pages, public_url: &str, open_url: &Url) -> Self {
         let logo_origin = company
@@ -44,6 +51,9 @@ impl Look {
             company,
             open_origin: open_url.origin().ascii_serialization(),
             logo_origin,
+            base: Url::parse(public_url)
+                .map(|url| url.path().trim_end_matches('/').to_owned())
+                .unwrap_or_default(),
             is_secure: public_url.starts_with("https:"),
         }
     }

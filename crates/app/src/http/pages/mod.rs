@@ -1,16 +1,34 @@
 //! What people see of the service in a browser: pages that work without a script, in their language.
 
+mod account;
+mod ago;
 mod assets;
+mod browser;
+mod consent;
+mod device;
 mod failure;
+mod frame;
+mod home;
 mod layout;
+mod login;
 mod look;
+mod top;
 mod visit;
+mod who;
 mod words;
 
-use actix_web::HttpRequest;
+use std::sync::Arc;
 
-pub(crate) use self::{assets::show as asset, failure::show as failure, look::Look, visit::Visit};
-use super::AppState;
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{self, ServiceConfig},
+};
+use wechat_login_domain::use_case::Authenticated;
+
+pub(crate) use self::{
+    browser::Browser, failure::show as failure, look::Look, top::out_of_frame, visit::Visit,
+};
+use super::{AppState, Problem, resource};
 use crate::config::Language;
 
 /// The visit, where what asks is a browser's window, and the address is one that people go to.
@@ -21,4 +39,86 @@ pub(crate) fn visit(request: &HttpRequest, state: &AppState, accepted: Language)
     let is_for_people = !path.starts_with("/v1/") || path == "/v1/login" || path.starts_with("/v1/login/");
     (is_for_people && visit::wants_page(request.headers()))
         .then(|| Visit::new(request, &state.look, accepted))
+}
+
+/// Whether there is nothing that this browser's person has to agree to first.
+pub(crate) fn has_agreed(request: &HttpRequest, state: &AppState) -> bool {
+    Visit::of(request, state).has_agreed(request)
+}
+
+/// To `/login` with the same wishes, for a browser's window.
+pub(crate) fn to_login(request: &HttpRequest, state: &AppState) -> Option<HttpResponse> {
+    if !visit::wants_page(request.headers()) {
+        return None;
+    }
+    let visit = Visit::of(request, state);
+    Some(visit.go(&visit.path(&format!("/login?{}", request.query_string()))))
+}
+
+/// The pages, and what they are made of.
+pub(super) fn routes(config: &mut ServiceConfig) {
+    let page = |path: &str, handler| resource(path, "GET", [handler]);
+    config
+        .service(page("/", web::get().to(home::show)))
+        .service(page("/login", web::get().to(login::show)))
+        .service(resource("/login/agree", "POST", [web::post().to(login::agree)]))
+        .service(resource("/login/change", "POST", [web::post().to(login::change)]))
+        .service(page("/account", web::get().to(account::show)))
+        .service(resource(
+            "/account/log-out",
+            "POST",
+            [web::post().to(account::log_out)],
+        ))
+        .service(resource(
+            "/account/link",
+            "GET, POST",
+            [
+                web::get().to(account::link),
+                web::post().to(account::link_in_wechat),
+            ],
+        ))
+        .service(resource(
+            "/account/methods/{id}/unlink",
+            "GET, POST",
+            [
+                web::get().to(account::ask_unlink),
+                web::post().to(account::unlink),
+            ],
+        ))
+        .service(resource(
+            "/account/devices/remove-others",
+            "GET, POST",
+            [
+                web::get().to(account::ask_others),
+                web::post().to(account::remove_others),
+            ],
+        ))
+        .service(resource(
+            "/account/devices/{id}/remove",
+            "GET, POST",
+            [
+                web::get().to(account::ask_remove),
+                web::post().to(account::remove),
+            ],
+        ))
+        .service(page("/assets/{version}/{name}", web::get().to(assets::show)));
+}
+
+/// Ends the session that asks, and goes on there.
+async fn log_out(
+    state: &AppState,
+    visit: &Visit,
+    found: Authenticated,
+    to: &str,
+) -> Result<HttpResponse, Problem> {
+    let use_cases = Arc::clone(&state.use_cases);
+    state
+        .runtime
+        .run(async move { use_cases.log_out.run(&found).await })
+        .await??;
+    let mut response = visit.go(to);
+    response
+        .add_cookie(&state.cookies.no_session())
+        .map_err(|_no_header| Problem::internal())?;
+    Ok(response)
 }

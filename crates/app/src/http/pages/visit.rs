@@ -14,6 +14,7 @@ use askama::Template;
 use url::form_urlencoded;
 
 use super::{
+    super::{AppState, context},
     layout::Layout,
     look::{Loads, Look},
 };
@@ -34,6 +35,13 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
+    /// Of this request, whatever it accepts.
+    pub(super) fn of(request: &HttpRequest, state: &AppState) -> Self {
+        let context = context::current();
+        let visit = context.visit.clone();
+        visit.unwrap_or_else(|| Self::new(request, &state.look, context.language))
+    }
+
     /// The language is the one chosen in the address, else the one chosen before, else what the browser likes best.
     pub(super) fn new(request: &HttpRequest, look: &Arc<Look>, accepted: Language) -> Self {
         let chosen = query(request)
@@ -61,6 +69,11 @@ impl Visit {
             .secure(self.look.is_secure)
             .http_only(true)
             .finish()
+    }
+
+    /// A path of ours, as people reach it.
+    pub(super) fn path(&self, path: &str) -> String {
+        self.look.path(path)
     }
 
     pub(super) fn layout(&self, title: &str) -> Layout<'_> {

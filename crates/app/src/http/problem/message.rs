@@ -58,6 +58,7 @@ fn of_code(code: &str) -> (&'static str, &'static str) {
             "该微信或手机号已绑定其他账号",
             "Already linked to another account",
         ),
+        "last_login_method" => ("唯一的登录方式，不能解绑", "Your only way in"),
         "wechat_rate_limited" => ("操作太频繁，请稍后再试", "Too many attempts"),
         "wechat_unavailable" => ("微信暂无响应，请稍后再试", "WeChat is not responding"),
         "dependency_unavailable" | "internal" | "request_timeout" => (

@@ -10,7 +10,7 @@ use wechat_login_domain::{
 };
 
 use super::{AppState, Problem, Query, of_browser};
-use crate::http::{auth, device::DeviceDescription, login, problem::ProblemBody};
+use crate::http::{auth, device::DeviceDescription, login, pages, problem::ProblemBody};
 
 /// Where a person goes who said nothing of it.
 const HOME: &str = "/account";
@@ -47,6 +47,9 @@ pub(crate) async fn official_account(request: HttpRequest) -> Result<HttpRespons
 
 async fn come_back(request: &HttpRequest, channel: Channel) -> Result<HttpResponse, Problem> {
     let state = AppState::of(request);
+    if let Some(page) = pages::out_of_frame(request, &state) {
+        return Ok(page);
+    }
     let query = Query::of(request);
     let (named, browser) = of_browser(request, &state, query.get("state")?)?;
     let code = match query.get("code")? {

@@ -40,7 +40,7 @@ impl Query {
 }
 
 /// Begins a login on the main runtime, where the store's connections live.
-async fn begin(state: &AppState, request: WebLoginRequest) -> Result<BegunWebLogin, Problem> {
+pub(super) async fn begin(state: &AppState, request: WebLoginRequest) -> Result<BegunWebLogin, Problem> {
     let use_cases = std::sync::Arc::clone(&state.use_cases);
     let begun = state
         .runtime
@@ -49,7 +49,10 @@ async fn begin(state: &AppState, request: WebLoginRequest) -> Result<BegunWebLog
 }
 
 /// Sends the browser to WeChat's page.
-async fn send_to_wechat(state: &AppState, request: WebLoginRequest) -> Result<HttpResponse, Problem> {
+pub(super) async fn send_to_wechat(
+    state: &AppState,
+    request: WebLoginRequest,
+) -> Result<HttpResponse, Problem> {
     let begun = begin(state, request).await?;
     Ok(HttpResponse::SeeOther()
         .insert_header((header::LOCATION, begun.authorize_url.as_str()))

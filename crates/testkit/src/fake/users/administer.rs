@@ -4,7 +4,7 @@ use wechat_login_domain::{
     ExternalId, PortError, Revocation, RevokedBecause, ScopeChange, User, UserAccount, UserId, UserReference,
     UserState,
     import::{ImportOutcome, ImportedUser},
-    ports::{Administration, Conflict, ExternalIdChange, Merging, SessionsEnding, Undoing},
+    ports::{Administration, Conflict, ExternalIdChange, Merging, SessionsEnding, SignOuts, Undoing},
 };
 
 use super::MemoryUsers;
@@ -14,6 +14,17 @@ impl MemoryUsers {
         for row in rows {
             self.revocations.push(row.clone());
         }
+    }
+}
+
+#[async_trait]
+impl SignOuts for MemoryUsers {
+    async fn end_sessions(&self, ending: &SessionsEnding) -> Result<Vec<Revocation>, PortError> {
+        self.with(|table| {
+            let rows = table.end_sessions(ending);
+            self.record(&rows);
+            rows
+        })
     }
 }
 
@@ -52,14 +63,6 @@ impl Administration for MemoryUsers {
         self.with(|table| {
             table.set_state(id, (&[UserState::Disabled], UserState::Active), now);
             table.user(id)
-        })
-    }
-
-    async fn end_sessions(&self, ending: &SessionsEnding) -> Result<Vec<Revocation>, PortError> {
-        self.with(|table| {
-            let rows = table.end_sessions(ending);
-            self.record(&rows);
-            rows
         })
     }
 

@@ -2,6 +2,8 @@
 pub(in super::super) struct Login {
     // Before anything begins.
     pub(in super::super) consent_title: &'static str,
+    /// Before the company's name.
+    pub(in super::super) consent_title_to: &'static str,
     pub(in super::super) consent_lead: &'static str,
     pub(in super::super) i_agree_to: &'static str,
     pub(in super::super) and: &'static str,
@@ -41,6 +43,7 @@ pub(in super::super) struct Login {
 
 pub(super) const CHINESE: Login = Login {
     consent_title: "登录",
+    consent_title_to: "登录",
     consent_lead: "用微信登录，不用注册，也不用记密码。",
     i_agree_to: "我已阅读并同意",
     and: "和",
@@ -84,6 +87,7 @@ pub(super) const CHINESE: Login = Login {
 
 pub(super) const ENGLISH: Login = Login {
     consent_title: "Sign in",
+    consent_title_to: "Sign in to ",
     consent_lead: "Sign in with WeChat: nothing to register, no password to remember.",
     i_agree_to: "I have read and agree to the",
     and: "and the",

@@ -1,0 +1,47 @@
+use time::OffsetDateTime;
+
+use crate::{
+    App, Error, OpenId, UnionId, UserAccount, UserId,
+    link::{LinkRefusal, Linking, NewWayIn},
+    ports::Users,
+};
+
+impl NewWayIn {
+    /// What WeChat proved at this app.
+    #[must_use]
+    pub fn wechat(app: &App, openid: OpenId, unionid: Option<UnionId>) -> Self {
+        Self::WeChat {
+            app_id: app.app_id.clone(),
+            openid,
+            open_platform: app.open_platform.clone(),
+            unionid,
+        }
+    }
+}
+
+/// Makes what WeChat proved a way in of somebody who is signed in, by whatever door it was proved, and gives them as they are then.
+///
+/// # Errors
+/// [`Error::LoginMethodTaken`] where any of it is another user's, and where they may link nothing. Nothing is changed then.
+pub(crate) async fn add_way_in(
+    users: &dyn Users,
+    to: UserId,
+    new: &NewWayIn,
+    now: OffsetDateTime,
+) -> Result<UserAccount, Error> {
+    match users.link(to, new, now).await? {
+        Linking::Linked(account) => Ok(*account),
+        Linking::Refused(refusal) => Err(refusal.into()),
+    }
+}
+
+impl From<LinkRefusal> for Error {
+    fn from(refusal: LinkRefusal) -> Self {
+        match refusal {
+            LinkRefusal::Taken => Self::LoginMethodTaken,
+            LinkRefusal::NotFound => Self::Unauthenticated,
+            LinkRefusal::Disabled => Self::UserDisabled,
+            LinkRefusal::Closing => Self::AccountClosing,
+        }
+    }
+}

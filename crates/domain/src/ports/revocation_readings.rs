@@ -1,0 +1,15 @@
+use std::time::Instant;
+
+use async_trait::async_trait;
+
+use crate::PortError;
+
+/// Whoever reads the record of revocations into the view, time and again, and sooner where somebody cannot wait.
+#[async_trait]
+pub trait RevocationReadings: Send + Sync {
+    /// Returns when a reading that began after `moment` is in the view. One MUST begin at once, however many ask, where none has.
+    ///
+    /// # Errors
+    /// [`PortError`] where such a reading failed, or was not done at `until`.
+    async fn after(&self, moment: Instant, until: Instant) -> Result<(), PortError>;
+}

@@ -1,0 +1,57 @@
+use std::sync::{Arc, RwLock};
+
+use crate::{
+    Error, Lifetimes, RevocationView,
+    ending::end_sessions_of,
+    ports::{Clock, Sessions, SignOuts, Users},
+    use_case::Authenticated,
+};
+
+/// Signs me out everywhere, or everywhere else.
+pub struct RevokeOwnSessions {
+    users: Arc<dyn Users>,
+    sign_outs: Arc<dyn SignOuts>,
+    sessions: Arc<dyn Sessions>,
+    view: Arc<RwLock<RevocationView>>,
+    clock: Arc<dyn Clock>,
+    lifetimes: Lifetimes,
+}
+
+impl RevokeOwnSessions {
+    /// With these ports.
+    #[must_use]
+    pub fn new(
+        users: Arc<dyn Users>,
+        sign_outs: Arc<dyn SignOuts>,
+        sessions: Arc<dyn Sessions>,
+        view: Arc<RwLock<RevocationView>>,
+        clock: Arc<dyn Clock>,
+        lifetimes: Lifetimes,
+    ) -> Self {
+        Self {
+            users,
+            sign_outs,
+            sessions,
+            view,
+            clock,
+            lifetimes,
+        }
+    }
+
+    /// Ends all sessions of whoever asks, for good, but the one that asks where that is to be kept. Says how many there were.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] where there is no such user, and [`Error::DependencyUnavailable`]: they may be over then.
+    pub async fn run(&self, authenticated: &Authenticated, keeps_current: bool) -> Result<usize, Error> {
+        let user = self.users.find(authenticated.user_id).await?;
+        let user = user.ok_or(Error::Unauthenticated)?;
+        let ended = end_sessions_of(
+            &user,
+            keeps_current.then_some(authenticated.digest),
+            (&*self.sign_outs, &*self.sessions, &self.view),
+            &self.lifetimes,
+            self.clock.now(),
+        );
+        Ok(ended.await?)
+    }
+}
