@@ -2,11 +2,12 @@
 
 use std::{path::PathBuf, time::Instant};
 
-use fantoccini::{Client, Locator, elements::Element, error::CmdError, wd::WindowHandle};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use fantoccini::{Client, Locator, elements::Element, error::CmdError, wd::WindowHandle};
 use serde_json::{Value, json};
 
-use crate::{driver::{Driver, PATIENCE},
+use crate::{
+    driver::{Driver, PATIENCE},
     window::{DevTools, Window},
 };
 
@@ -219,7 +220,10 @@ impl Browser {
             return;
         };
         let whole = json!({"format": "png", "captureBeyondViewport": true});
-        let taken = self.client.issue_cmd(DevTools::new("Page.captureScreenshot", whole)).await;
+        let taken = self
+            .client
+            .issue_cmd(DevTools::new("Page.captureScreenshot", whole))
+            .await;
         let picture = STANDARD.decode(taken.expect("a picture")["data"].as_str().expect("base64"));
         let file = PathBuf::from(folder).join(format!("{name}.png"));
         std::fs::write(file, picture.expect("base64")).expect("a folder");
