@@ -125,7 +125,9 @@ impl SignIn {
     }
 
     async fn fill_profile(&self, user: User, profile: &Profile, now: OffsetDateTime) -> Result<User, Error> {
-        if profile.is_empty() {
+        // Websites and mobile apps ask at every login, and mostly hear what they know.
+        let is_news = |told: &Option<String>, known: &Option<String>| told.is_some() && told != known;
+        if !is_news(&profile.nickname, &user.nickname) && !is_news(&profile.avatar_url, &user.avatar_url) {
             return Ok(user);
         }
         let filled = self.users.fill_profile(user.id, profile, now).await?;

@@ -54,7 +54,7 @@ impl PendingLogins for SqlitePendingLogins {
         let attempt = Attempt {
             state: state.expose().to_owned(),
             browser: browser.into(),
-            attempt: Digest(*attempt),
+            digest: Digest(*attempt),
             now: Moment(now),
         };
         self.database
@@ -100,9 +100,12 @@ impl PendingLogins for SqlitePendingLogins {
                 .select(pending_logins::outcome.is_not_null())
                 .first(connection)
                 .optional()?;
-            Ok(finished.map(|finished| match finished {
-                true => Progress::Finished,
-                false => Progress::Waiting,
+            Ok(finished.map(|finished| {
+                if finished {
+                    Progress::Finished
+                } else {
+                    Progress::Waiting
+                }
             }))
         };
         self.database.read(CHECK, read).await
@@ -112,7 +115,7 @@ impl PendingLogins for SqlitePendingLogins {
 struct Attempt {
     state: String,
     browser: Digest,
-    attempt: Digest,
+    digest: Digest,
     now: Moment,
 }
 
@@ -124,7 +127,7 @@ impl Attempt {
             .filter(pending_logins::browser.eq(self.browser))
             .filter(pending_logins::expires_at.gt(self.now));
         let taken = update(of_browser.clone().filter(pending_logins::attempt.is_null()))
-            .set(pending_logins::attempt.eq(self.attempt))
+            .set(pending_logins::attempt.eq(self.digest))
             .returning(PendingRow::as_returning())
             .get_result(connection)
             .optional()?;
@@ -132,7 +135,7 @@ impl Attempt {
             return Ok(Taking::Taken(row.try_into()?));
         }
         let before: Option<(PendingRow, Option<Vec<u8>>)> = of_browser
-            .filter(pending_logins::attempt.eq(self.attempt))
+            .filter(pending_logins::attempt.eq(self.digest))
             .select((PendingRow::as_select(), pending_logins::outcome))
             .first(connection)
             .optional()?;

@@ -51,7 +51,7 @@ fn statements() -> Vec<String> {
     std::mem::take(&mut *STATEMENTS.lock().expect("no panic while counting"))
 }
 
-const KNOWN: &str = r#"{"session_key":"AAECAwQFBgcICQoLDA0ODw==","openid":"oGZUI0egBJY1zhBYw2KhdUfwVJJE","unionid":"ocMvos6NjeKLIBqg5Mr9QjxrP1FA"}"#;
+const KNOWN: &str = r#"{"session_key":"AAECAwQFBgcICQoLDA0ODw==","openid":"oGZUI0egBJY1zhBYw2KhdUfwVJJE","unionid":"ocMvos6NjeKLIBqg5Mr9QjxrP1FA","access_token":"a-token","nickname":"小明"}"#;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn logins_and_checks_stay_within_their_budgets() {
@@ -86,6 +86,8 @@ async fn logins_and_checks_stay_within_their_budgets() {
         said.len()
     );
 
+    web_logins_stay_within_their_budgets(&stub, &app).await;
+
     // The answer of /v1/session also shows the user: one statement for the check, one for that.
     let token = login["token"].as_str().expect("a token");
     statements();
@@ -104,4 +106,27 @@ async fn logins_and_checks_stay_within_their_budgets() {
         assert_eq!(answer.status, 401);
     }
     assert_eq!(statements(), Vec::<String>::new());
+}
+
+/// Two calls to WeChat: who it is, and what they are called. The first login through the website links its openid and takes the name over.
+async fn web_logins_stay_within_their_budgets(stub: &WeChatStub, app: &TestApp) {
+    for (code, most) in [("web-first", 6 + 4), ("web-second", 2 + 4)] {
+        let begun = app.get("/v1/login/web").await;
+        let cookie = begun.header("set-cookie").expect("a cookie").split(';').next();
+        let (_, state) = begun
+            .header("location")
+            .and_then(|to| to.trim_end_matches("#wechat_redirect").rsplit_once("state="))
+            .expect("a state");
+        let before = stub.calls();
+        statements();
+        let callback = app.url(&format!("/v1/login/web/callback?code={code}&state={state}"));
+        let request = answer::http()
+            .get(callback)
+            .header("cookie", cookie.expect("a pair"));
+        let answer = answer::Answer::of(request).await;
+        let said = statements();
+        assert_eq!(answer.status, 303, "{}", answer.text);
+        assert_eq!(stub.calls() - before, 2);
+        assert!(said.len() <= most, "{code} said {}: {said:#?}", said.len());
+    }
 }

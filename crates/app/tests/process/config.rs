@@ -37,6 +37,10 @@ fn every_fault_is_told_at_once_by_its_key_and_never_by_its_value() {
         ("identity.phone_joins", "CANARY12"),
         ("security.encryption_key", "CANARY13"),
         ("wechat.timeout", "0"),
+        ("wechat.open_url", "CANARY16"),
+        ("web.allowed_origins", "https://ok.example,CANARY17"),
+        ("web.allowed_return_urls", "CANARY18"),
+        ("web.cookie_domain", "canary19"),
         ("wechat.apps.Bad_Name.secret", "CANARY14"),
         ("clients.shop_api.claims", "everything"),
         ("simulator.enabled", "perhaps"),
@@ -120,6 +124,24 @@ fn one_fault_is_enough_to_refuse() {
             "wechat.apps.shop.secret",
         ),
         (vec![("wechat.ca_file", "nowhere")], "wechat.ca_file"),
+        (vec![("wechat.open_url", "open.weixin.qq.com")], "wechat.open_url"),
+        (
+            [
+                APP.as_slice(),
+                &[("wechat.apps.shop.redirect_uris", "https://shop.example")],
+            ]
+            .concat(),
+            "wechat.apps.shop.redirect_uris",
+        ),
+        (
+            vec![("web.allowed_origins", "https://shop.example/")],
+            "web.allowed_origins",
+        ),
+        (
+            vec![("web.allowed_return_urls", "https://shop.example/?a")],
+            "web.allowed_return_urls",
+        ),
+        (vec![("web.cookie_domain", "shop.example")], "web.cookie_domain"),
         (vec![("pages.name", "two\nlines")], "pages.name"),
         (
             vec![("pages.logo_url", "http://shop.example/logo.svg")],
