@@ -45,7 +45,8 @@ impl WayIn {
     #[must_use]
     pub fn all(methods: &[LoginMethod]) -> Vec<Self> {
         let mut oldest_first: Vec<_> = methods.iter().collect();
-        oldest_first.sort_by_key(|method| (method.linked_at, method.id));
+        // Of what a first login brought at once, the WeChat account comes first.
+        oldest_first.sort_by_key(|method| (method.linked_at, method.kind, method.id));
         let mut ways: Vec<Self> = Vec::new();
         for method in oldest_first {
             let kind = WayInKind::of(method);

@@ -9,12 +9,14 @@ use std::fmt::Debug;
 use time::Duration;
 use wechat_login_domain::{
     Profile, Revocation, RevokedBecause,
+    link::NewWayIn,
     ports::{Revocations, Users},
-    resolve::{Identification, OnConflict, Policy, Resolution},
+    resolve::{Identification, OnConflict, PhoneJoins, Policy, Resolution},
+    unlink::Unlinking,
 };
 use wechat_login_store_mysql::{MysqlStore, Settings};
 use wechat_login_testkit::sample::{
-    NOW, Person, alice, bob, digest, phone, shop_mini, shop_mobile, shop_web,
+    NOW, Person, alice, bob, digest, nth_person, phone, shop_mini, shop_mobile, shop_web,
 };
 
 use self::common::{TestDatabase, proxy::Proxy};
@@ -71,6 +73,12 @@ async fn costs(
             6,
         ),
         ("known", person.at(&web), Duration::ZERO, 1),
+        (
+            "known, with a phone",
+            with_phone(person.at(&web), n),
+            Duration::ZERO,
+            1,
+        ),
         ("known, first today", person.at(&web), two_days, 2),
         ("conflict, first today", person.at(&app), Duration::ZERO, 3),
         ("conflict", person.at(&app), Duration::ZERO, 2),
@@ -80,6 +88,22 @@ async fn costs(
     ] {
         costs.push((call, meter.cost(users.resolve(&asked, NOW + after)).await, budget));
     }
+
+    // Two WeChat accounts that a phone brought together, and that are one.
+    let person = &nth_person(n);
+    for asked in [person.at_unbound(&app), person.at(&web)] {
+        let joining = Identification {
+            policy: Policy {
+                phone_joins: PhoneJoins::Link,
+                ..Policy::default()
+            },
+            ..with_phone(asked, n + 50)
+        };
+        users.resolve(&joining, NOW).await.expect("it is answered");
+    }
+    let at_app = person.at(&app);
+    let is_one = users.resolve(&at_app, NOW + five_days);
+    costs.push(("known, and one account from now on", meter.cost(is_one).await, 2));
 
     let Ok(Resolution::User { user, .. }) = users.resolve(&person.at(&app), NOW).await else {
         panic!("the person is a user")
@@ -94,7 +118,20 @@ async fn costs(
         bars_until: NOW + five_days,
     };
     let (filling, revocations) = (users.fill_profile(user.id, &profile, NOW), store.revocations());
+    let another_phone = NewWayIn::Phone(phone(n + 60));
+    let linking = users.link(user.id, &another_phone, NOW);
+    let method = users.find_account(user.id).await.expect("it is answered");
+    let method = method.expect("they are there").methods[0].id;
+    let unlinking = Unlinking {
+        user_id: user.id,
+        method,
+        phone_leads_in: true,
+        bars_until: NOW,
+    };
     costs.extend([
+        ("link", meter.cost(linking).await, 9),
+        // Two of them for what bars the sessions of two openids.
+        ("unlink", meter.cost(users.unlink(&unlinking)).await, 11),
         ("find", meter.cost(users.find(user.id)).await, 1),
         ("find account", meter.cost(users.find_account(user.id)).await, 4),
         ("fill profile", meter.cost(filling).await, 3),

@@ -11,10 +11,10 @@ use super::{
     representation::{SessionBody, UserBody},
 };
 
-/// How long a client waits for a login at most. The login itself goes on to its end.
+/// How long a client waits at most for what asks WeChat and then writes. The work itself goes on to its end.
 const DEADLINE: Duration = Duration::from_secs(4);
 
-/// Logs somebody in, to the end, and waits for it as long as a client can be expected to.
+/// Does a login, or what is like one, to the end, and waits for it as long as a client can be expected to.
 ///
 /// # Errors
 /// [`Error::DependencyUnavailable`] where that is too long.
@@ -25,7 +25,7 @@ pub(crate) async fn in_time<T: Send + 'static>(
     let done = tokio::time::timeout(DEADLINE, state.runtime.run(work));
     let done = done
         .await
-        .map_err(|_elapsed| Error::from(PortError::new(Dependency::Database, "the login took too long")))?;
+        .map_err(|_elapsed| Error::from(PortError::new(Dependency::Database, "the work took too long")))?;
     Ok(done?)
 }
 

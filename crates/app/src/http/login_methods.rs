@@ -16,8 +16,8 @@ use wechat_login_domain::{
 use super::{
     AppState, Problem,
     auth::{SignedIn, SignedInWith},
-    deadline::in_time,
     log_in_mini_program::login_code,
+    login::in_time,
     problem::ProblemBody,
     representation::Moment,
 };
@@ -96,7 +96,7 @@ impl LinkRequest {
 
 /// My ways in.
 #[utoipa::path(
-    get, path = "/v1/me/login-methods", tag = "user", security(("token" = [])),
+    get, path = "/v1/me/login-methods", tag = "user", security(("token" = []), ("cookie" = [])),
     responses((status = 200, body = LoginMethods), (status = 401, body = ProblemBody), (status = 503, body = ProblemBody))
 )]
 pub(crate) async fn list(
@@ -112,7 +112,7 @@ pub(crate) async fn list(
 ///
 /// Linking what is mine already changes nothing. What is another user's, or whose unionid is, is 409 `login_method_taken`, and nothing changes.
 #[utoipa::path(
-    post, path = "/v1/me/login-methods", tag = "user", security(("token" = [])), request_body = LinkRequest,
+    post, path = "/v1/me/login-methods", tag = "user", security(("token" = []), ("cookie" = [])), request_body = LinkRequest,
     responses(
         (status = 200, body = LoginMethods), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
         (status = 403, body = ProblemBody), (status = 408, body = ProblemBody), (status = 409, body = ProblemBody),
@@ -128,7 +128,7 @@ pub(crate) async fn link(
     let asked = body.into_command(&state)?;
     let use_cases = Arc::clone(&state.use_cases);
     let work = async move { use_cases.link_login_method.run(found.user_id, asked).await };
-    Ok(Json(in_time(&state.runtime, work).await?.into()))
+    Ok(Json(in_time(&state, work).await??.into()))
 }
 
 /// Unlink one of my ways in, whole.
@@ -137,7 +137,7 @@ pub(crate) async fn link(
 /// the one that asks, and whoever signs in with it later is somebody new. The last way in is 409 `last_login_method`; a phone is one only
 /// where `identity.phone_joins` is `link`, as nobody else comes back by it.
 #[utoipa::path(
-    delete, path = "/v1/me/login-methods/{id}", tag = "user", security(("token" = [])),
+    delete, path = "/v1/me/login-methods/{id}", tag = "user", security(("token" = []), ("cookie" = [])),
     params(("id" = String, Path, description = "Of the list")),
     responses(
         (status = 204), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody),
@@ -153,6 +153,6 @@ pub(crate) async fn unlink(
     let method = id.parse().map_err(|_is_no_id| Error::NotFound)?;
     let use_cases = Arc::clone(&state.use_cases);
     let work = async move { use_cases.unlink_login_method.run(found.user_id, method).await };
-    in_time(&state.runtime, work).await?;
+    in_time(&state, work).await??;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -5,7 +5,6 @@ mod auth;
 mod body;
 mod browser;
 mod context;
-mod deadline;
 mod decrypt;
 mod device;
 mod encrypted;

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use wechat_login_domain::{Error, FieldFault, PhoneCode, use_case::PhoneProof};
 
 use super::{
-    AppState, Problem, auth::SignedInWith, deadline::in_time, encrypted::EncryptedBody, problem::ProblemBody,
+    AppState, Problem, auth::SignedInWith, encrypted::EncryptedBody, login::in_time, problem::ProblemBody,
     representation::UserBody,
 };
 
@@ -52,7 +52,7 @@ impl PhoneRequest {
 /// It becomes a way in, and the one that I am called by. For sessions of mini-programs, as WeChat gives numbers nowhere else. A number that
 /// is another user's is 409 `login_method_taken`, and nothing changes.
 #[utoipa::path(
-    post, path = "/v1/me/phone", tag = "user", security(("token" = [])), request_body = PhoneRequest,
+    post, path = "/v1/me/phone", tag = "user", security(("token" = []), ("cookie" = [])), request_body = PhoneRequest,
     responses(
         (status = 200, body = UserBody), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
         (status = 403, body = ProblemBody), (status = 408, body = ProblemBody), (status = 409, body = ProblemBody),
@@ -68,5 +68,5 @@ pub(crate) async fn bind(
     let proof = body.into_proof()?;
     let use_cases = Arc::clone(&state.use_cases);
     let work = async move { use_cases.bind_phone.run(&found, &proof).await };
-    Ok(Json(UserBody::from(&in_time(&state.runtime, work).await?)))
+    Ok(Json(UserBody::from(&in_time(&state, work).await??)))
 }

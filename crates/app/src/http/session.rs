@@ -10,7 +10,7 @@ use wechat_login_domain::{Error, ports::SessionKeyState, use_case::Authenticated
 use super::{
     AppState, Problem,
     auth::SignedIn,
-    deadline::in_time,
+    login::in_time,
     problem::ProblemBody,
     representation::{SessionBody, UserBody},
 };
@@ -69,7 +69,7 @@ fn asks_wechat(query: &str) -> Result<bool, Error> {
 async fn check_wechat(state: &AppState, found: Authenticated) -> Result<&'static str, Problem> {
     let use_cases = Arc::clone(&state.use_cases);
     let work = async move { use_cases.check_wechat_session.run(&found).await };
-    Ok(match in_time(&state.runtime, work).await? {
+    Ok(match in_time(state, work).await?? {
         SessionKeyState::Valid => "valid",
         SessionKeyState::Stale => "stale",
     })

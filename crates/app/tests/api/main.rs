@@ -2,18 +2,22 @@
 
 mod answer;
 mod browser;
+mod check_wechat;
 mod cookies;
 mod cors;
+mod decrypt;
 mod faults;
 mod front_end;
 mod idempotency;
 mod instances;
 mod introspect;
 mod login;
+mod login_methods;
 mod me;
 mod mobile_app;
 mod official_account;
 mod own_redis;
+mod phone;
 mod problems;
 mod session;
 mod session_cache;

@@ -159,13 +159,25 @@ impl TestApp {
 
     /// What `wx.login` gives this person in the demo mini-program.
     pub(crate) async fn login_code(&self, person: &str) -> String {
-        let code = self
-            .simulate(
-                "/simulator/codes",
-                json!({"app_id": "shop_mini", "person": person}),
-            )
-            .await;
+        self.code(json!({"app_id": "shop_mini", "person": person})).await
+    }
+
+    /// What the phone button gives this person in the demo mini-program.
+    pub(crate) async fn phone_code(&self, person: &str) -> String {
+        let wanted = json!({"app_id": "shop_mini", "person": person, "kind": "phone"});
+        self.code(wanted).await
+    }
+
+    /// A code of the simulator's.
+    pub(crate) async fn code(&self, wanted: Value) -> String {
+        let code = self.simulate("/simulator/codes", wanted).await;
         code["code"].as_str().expect("a code").to_owned()
+    }
+
+    /// What the demo mini-program of this person has for its server: `user-info` or `phone-data`.
+    pub(crate) async fn encrypted(&self, what: &str, person: &str) -> Value {
+        let whose = json!({"app_id": "shop_mini", "person": person});
+        self.simulate(&format!("/simulator/{what}"), whose).await
     }
 
     /// `POST /v1/login/mini-program`.
@@ -224,6 +236,24 @@ impl Member {
                 .bearer_auth(&self.token),
         )
         .await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        Answer::of(
+            http()
+                .post(format!("{}{path}", self.base))
+                .bearer_auth(&self.token)
+                .json(&body),
+        )
+        .await
+    }
+
+    /// `GET /v1/me/login-methods`.
+    pub(crate) async fn ways_in(&self) -> Vec<Value> {
+        let answer = self.get("/v1/me/login-methods").await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let listed = answer.json()["login_methods"].take();
+        listed.as_array().expect("a list").clone()
     }
 
     pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {

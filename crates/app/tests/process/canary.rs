@@ -4,6 +4,8 @@ use std::{fs, path::Path};
 
 use crate::program::{Program, request};
 
+const PHONE: &str = "13912345678";
+
 /// Every file below a folder.
 fn contents(folder: &Path, all: &mut Vec<(String, Vec<u8>)>) {
     for entry in fs::read_dir(folder).expect("a folder") {
@@ -36,15 +38,15 @@ fn no_secret_reaches_the_log_or_the_disk() {
         "POST",
         "/simulator/people",
         "",
-        "{\"name\":\"小明\"}",
+        &format!("{{\"name\":\"小明\",\"phone\":\"{PHONE}\"}}"),
     )
     .1;
     let app_id = apps[0]["app_id"].as_str().unwrap();
     let openid = person["openids"][app_id].as_str().unwrap().to_owned();
     let unionid = person["unionids"]["default"].as_str().unwrap().to_owned();
-    let body = "{\"app_id\":\"shop_mini\",\"person\":\"小明\"}";
-    let code = request(program.simulator, "POST", "/simulator/codes", "", body).1;
-    let data = request(program.simulator, "POST", "/simulator/user-info", "", body).1;
+    let of_person = "{\"app_id\":\"shop_mini\",\"person\":\"小明\"}";
+    let code = request(program.simulator, "POST", "/simulator/codes", "", of_person).1;
+    let data = request(program.simulator, "POST", "/simulator/user-info", "", of_person).1;
     for value in [&code["code"], &data["encrypted_data"], &data["iv"]] {
         note(value);
     }
@@ -68,11 +70,27 @@ fn no_secret_reaches_the_log_or_the_disk() {
     for (method, path) in [
         ("GET", "/v1/session"),
         ("GET", "/v1/me"),
-        ("DELETE", "/v1/session"),
-        ("GET", "/v1/me"),
+        ("GET", "/v1/session?check=wechat"),
     ] {
         request(program.address, method, path, &header, "");
     }
+    let phone = request(program.simulator, "POST", "/simulator/phone-data", "", of_person).1;
+    let phone_code = "{\"app_id\":\"shop_mini\",\"person\":\"小明\",\"kind\":\"phone\"}";
+    let phone_code = request(program.simulator, "POST", "/simulator/codes", "", phone_code).1;
+    for value in [&phone["encrypted_data"], &phone["iv"], &phone_code["code"]] {
+        secrets.push(value.as_str().unwrap().to_owned());
+    }
+    secrets.push(PHONE.to_owned());
+    let phone_code = serde_json::json!({"code": phone_code["code"]});
+    for (body, wanted) in [(&phone, 200), (&phone_code, 200), (&phone_code, 400)] {
+        let (path, body) = ("/v1/me/phone", body.to_string());
+        let (status, user) = request(program.address, "POST", path, &header, &body);
+        assert_eq!(status, wanted, "{user}");
+        assert!(!user.to_string().contains(PHONE), "{user}");
+    }
+    request(program.address, "GET", "/v1/me/login-methods", &header, "");
+    request(program.address, "DELETE", "/v1/session", &header, "");
+    request(program.address, "GET", "/v1/me", &header, "");
     let twice = format!("{{\"code\":{}}}", code["code"]);
     request(program.address, "POST", "/v1/login/mini-program", "", &twice);
     let garbage = "{\"code\":\"CANARY code with blanks\",\"openid\":\"CANARY-openid\"}";

@@ -1,0 +1,62 @@
+use wechat_login_domain::{Error, RevokedBecause};
+use wechat_login_testkit::sample::{alice, bob, session_key};
+
+use crate::world::{World, key};
+
+#[tokio::test(start_paused = true)]
+async fn what_is_unlinked_opens_nothing_and_keeps_no_key() {
+    let world = World::new();
+    let who = world.log_in(alice(), key()).await;
+    world.give(bob(), "link", session_key(2));
+    let ways = world.link(&who, "link").await.unwrap();
+    world.give(bob(), "in", session_key(2));
+    let by_bobs = world.run("in", None).await.unwrap();
+    assert_eq!(by_bobs.user.id, who.user_id);
+
+    world.unlink(&who, &ways[1]).await.unwrap();
+    let over = world.authenticate(&by_bobs).await;
+    assert!(
+        matches!(over, Err(Error::SessionRevoked(RevokedBecause::Unlinked))),
+        "{over:?}"
+    );
+    assert!(!world.has_key(bob()).await);
+    assert!(world.has_key(alice()).await);
+    assert_eq!(world.revocations.rows().len(), 1);
+    let again = world.unlink(&who, &ways[1]).await;
+    assert!(matches!(again, Err(Error::NotFound)), "{again:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_login_that_keeps_its_session_after_all_is_barred_too() {
+    let world = World::new();
+    let who = world.log_in(alice(), key()).await;
+    world.give(bob(), "link", session_key(2));
+    let ways = world.link(&who, "link").await.unwrap();
+    world.give(bob(), "in", session_key(2));
+    let by_bobs = world.run("in", None).await.unwrap();
+    let digest = by_bobs.token.digest();
+    use wechat_login_domain::ports::Sessions;
+    world.sessions.remove(&digest).await.unwrap();
+    world.unlink(&who, &ways[1]).await.unwrap();
+    // Its store was slow.
+    world.sessions.insert(&digest, &by_bobs.session).await.unwrap();
+    assert!(world.authenticate(&by_bobs).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_way_in_stays_and_a_store_of_keys_that_fails_undoes_nothing() {
+    let world = World::new();
+    let who = world.log_in(alice(), key()).await;
+    world.give(bob(), "link", session_key(2));
+    let ways = world.link(&who, "link").await.unwrap();
+    world.session_keys.outage.begin();
+    world.unlink(&who, &ways[1]).await.unwrap();
+    let last = world.unlink(&who, &ways[0]).await;
+    assert!(matches!(last, Err(Error::LastLoginMethod)), "{last:?}");
+    world.users.outage.begin();
+    let unknown = world.unlink(&who, &ways[0]).await;
+    assert!(
+        matches!(unknown, Err(Error::DependencyUnavailable(_))),
+        "{unknown:?}"
+    );
+}
