@@ -93,3 +93,6 @@ impl RevocationFeed {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,9 +12,9 @@ use wechat_login_domain::{
         Decrypt, DisableUser, EditProfile, EnableUser, FindUser, FinishWebLogin, FinishWebLoginPorts,
         FollowRevocations, ImportUsers, LinkLoginMethod, LinkLoginMethodPorts, ListConflicts,
         ListLoginMethods, ListOwnSessions, ListSessions, LogInMiniProgram, LogInMiniProgramPorts,
-        LogInMobileApp, LogOut, MergeUsers, RecallUser, RenewSession, RevokeOwnSession, RevokeOwnSessions,
-        RevokeSessions, SetExternalId, ShowAccount, ShowUser, UndoMerge, UnlinkLoginMethod,
-        UnlinkLoginMethodPorts, WatchWebLogin,
+        LogInMobileApp, LogOut, MergeUsers, RecallAccount, RecallUser, RenewSession, RevokeOwnSession,
+        RevokeOwnSessions, RevokeSessions, SetExternalId, ShowAccount, ShowUser, UndoMerge,
+        UnlinkLoginMethod, UnlinkLoginMethodPorts, WatchWebLogin,
     },
 };
 
@@ -51,6 +51,7 @@ pub struct UseCases {
     pub log_in_mini_program: LogInMiniProgram,
     pub log_in_mobile_app: LogInMobileApp,
     pub log_out: LogOut,
+    pub recall_account: RecallAccount,
     pub recall_user: RecallUser,
     pub renew_session: RenewSession,
     pub revoke_own_session: RevokeOwnSession,
@@ -216,6 +217,7 @@ pub async fn wire(
             Arc::clone(clock),
             lifetimes,
         ),
+        recall_account: RecallAccount::new(Arc::clone(&users), Arc::clone(clock)),
         recall_user: RecallUser::new(Arc::clone(&users), Arc::clone(clock)),
         renew_session: RenewSession::new(Arc::clone(&sessions)),
         revoke_own_session: RevokeOwnSession::new(

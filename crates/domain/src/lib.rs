@@ -28,6 +28,7 @@ mod pending_login;
 mod phone;
 pub mod ports;
 mod profile;
+mod recall;
 mod recent;
 pub mod resolve;
 mod return_to;

@@ -123,14 +123,15 @@ impl SessionCache {
             });
     }
 
-    /// From now on changes may go untold.
-    pub(crate) fn feed_is_lost(&self) {
-        let _before = self
+    /// From now on changes may go untold. Says whether they were told until now.
+    pub(crate) fn feed_is_lost(&self) -> bool {
+        let was_up = self
             .feed
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |feed| {
                 is_up(feed).then_some(feed + 1)
             });
         self.invalidate_all();
+        was_up.is_ok()
     }
 
     fn read(&self, digest: &TokenDigest) -> RwLockReadGuard<'_, Shard> {

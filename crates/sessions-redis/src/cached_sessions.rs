@@ -63,12 +63,17 @@ impl Kept {
                 self.feed_changed.now();
             }
             FeedEvent::Lost => {
-                self.cache.feed_is_lost();
+                if self.cache.feed_is_lost() {
+                    tracing::warn!(
+                        "Redis does not tell of changes just now: it is asked for every session until it does"
+                    );
+                }
                 self.feed_changed.now();
             }
             FeedEvent::Up => {
                 self.feed_changed.now();
                 self.cache.feed_is_up();
+                tracing::info!("Redis tells of changes: sessions that were read lately are kept at hand");
             }
         }
     }

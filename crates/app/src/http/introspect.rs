@@ -7,14 +7,14 @@ use actix_web::{
 use serde::Serialize;
 use url::form_urlencoded;
 use utoipa::ToSchema;
-use wechat_login_domain::{Apps, Error, Phone, Session, SessionToken, UserAccount, use_case::Authenticated};
+use wechat_login_domain::{Apps, Error, Phone, Session, SessionToken, User, UserAccount};
 
 use super::{
     AppState, Problem,
-    account::account_of,
     auth::{Backend, session_of},
     body,
     problem::ProblemBody,
+    recall::{account_of, user_of},
 };
 use crate::config::{ApiClient, Claim};
 
@@ -107,12 +107,19 @@ pub(crate) async fn handle(
     if !client.apps.is_empty() && !client.apps.contains(&found.session.app) {
         return Ok(Json(INACTIVE));
     }
-    let Some(account) = good(account_of(&state, found.user_id).await?)? else {
-        return Ok(Json(INACTIVE));
+    // Only who may see a unionid needs what it takes to find one.
+    let known = if client.claims.contains(&Claim::UnionId) {
+        good(account_of(&state, found.user_id).await?)?.map(|account| {
+            let unionid = unionid(&found.session, &account, &state.apps);
+            describe(&found.session, &account.user, Some(unionid), &client)
+        })
+    } else {
+        good(user_of(&state, found.user_id).await?)?
+            .map(|user| describe(&found.session, &user, None, &client))
     };
     Ok(Json(Introspection {
-        active: true,
-        known: Some(describe(&found, &account, &client, &state.apps)),
+        active: known.is_some(),
+        known,
     }))
 }
 
@@ -136,12 +143,11 @@ fn good<T>(outcome: Result<T, Error>) -> Result<Option<T>, Error> {
 }
 
 fn describe(
-    Authenticated { session, .. }: &Authenticated,
-    account: &UserAccount,
+    session: &Session,
+    user: &User,
+    unionid: Option<Option<String>>,
     client: &ApiClient,
-    apps: &Apps,
 ) -> ActiveToken {
-    let user = &account.user;
     let may_see = |claim| client.claims.contains(&claim);
     ActiveToken {
         sub: user.id.to_string(),
@@ -154,7 +160,7 @@ fn describe(
         iat: session.created_at.unix_timestamp(),
         exp: session.expires_at.unix_timestamp(),
         openid: may_see(Claim::OpenId).then(|| session.openid.as_str().to_owned()),
-        unionid: may_see(Claim::UnionId).then(|| unionid(session, account, apps)),
+        unionid,
         phone: may_see(Claim::Phone).then(|| user.phone.as_ref().map(Phone::expose).map(str::to_owned)),
     }
 }

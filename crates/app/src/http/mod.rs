@@ -1,6 +1,5 @@
 //! The HTTP face: routes, bodies in and out, failures.
 
-mod account;
 mod auth;
 mod body;
 mod browser;
@@ -20,6 +19,7 @@ mod openapi;
 mod pages;
 mod phone;
 mod problem;
+mod recall;
 mod representation;
 mod session;
 mod sessions;

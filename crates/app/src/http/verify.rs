@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, http::header::HeaderName};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use super::{AppState, Problem, account::account_of, auth::SignedIn, problem::ProblemBody};
+use super::{AppState, Problem, auth::SignedIn, problem::ProblemBody, recall::user_of};
 
 static USER_ID: HeaderName = HeaderName::from_static("x-login-user-id");
 static EXTERNAL_ID: HeaderName = HeaderName::from_static("x-login-external-id");
@@ -36,8 +36,7 @@ const UNSAFE: &AsciiSet = &CONTROLS.add(b' ').add(b'%');
 )]
 pub(crate) async fn handle(request: HttpRequest, SignedIn(found): SignedIn) -> Result<HttpResponse, Problem> {
     let state = AppState::of(&request);
-    let account = account_of(&state, found.user_id).await??;
-    let user = &account.user;
+    let user = user_of(&state, found.user_id).await??;
     let external_id = user.external_id.as_ref().map_or("", |id| id.as_str());
     Ok(HttpResponse::Ok()
         .insert_header((USER_ID.clone(), user.id.to_string()))

@@ -1,10 +1,11 @@
 //! `/oauth2/introspect`
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
-use wechat_login_domain::{ExternalId, Scope, ScopeChange, UserReference};
+use wechat_login::system::SystemEntropy;
+use wechat_login_domain::{ExternalId, Scope, ScopeChange, SessionToken, UserReference};
 
 use crate::{
     TestApp,
@@ -104,9 +105,15 @@ async fn whatever_is_no_good_has_one_answer() {
         app.log_in("小红").await,
     );
     assert_eq!(out.delete("/v1/session").await.status, 204);
-    let nobodys = "wl_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA3QkPXl";
+    let nobodys = SessionToken::generate(&SystemEntropy);
     let mut answers = vec![ask(&app, WEB, &good.token).await];
-    for token in [&*out.token, "garbage", "%ff", nobodys, &good.token.to_uppercase()] {
+    for token in [
+        &*out.token,
+        "garbage",
+        "%ff",
+        nobodys.expose(),
+        &good.token.to_uppercase(),
+    ] {
         answers.push(ask(&app, SHOP, token).await);
     }
     app.clock.advance(Duration::from_hours(24 * 8));
@@ -198,4 +205,33 @@ async fn a_session_goes_on_by_being_asked_about() {
     }
     let last = ask(&app, PLAIN, &member.token).await.json()["exp"].as_i64();
     assert!(first < last);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_merged_user_answers_as_the_survivor_who_tells_who_they_were() {
+    let app = TestApp::spawn_with(&CLIENTS).await;
+    let (one, other) = (app.log_in("小明").await, app.log_in("小红").await);
+    assert_eq!(
+        ask(&app, PLAIN, &other.token).await.json()["former_ids"],
+        json!([])
+    );
+    let merging = app.operator().await.merge_users;
+    let (survivor, former) = merging
+        .run(
+            &UserReference::parse(one.user_id()),
+            &UserReference::parse(other.user_id()),
+        )
+        .await
+        .expect("it is done");
+    let merged = Instant::now();
+    for member in [&one, &other] {
+        loop {
+            let known = ask(&app, PLAIN, &member.token).await.json();
+            assert_eq!(known["active"], true);
+            if known["sub"] == survivor.id.to_string() && known["former_ids"] == json!([former.to_string()]) {
+                break;
+            }
+            assert!(merged.elapsed() < Duration::from_secs(5), "{known}");
+        }
+    }
 }

@@ -100,6 +100,24 @@ async fn logins_and_checks_stay_within_their_budgets() {
         .count();
     assert_eq!((checks, said.len()), (1, 2), "a check said {said:#?}");
 
+    // A gateway asks with every request: whose token it is costs a look-up where there was none for a second, and then nothing.
+    let verify = async || {
+        statements();
+        let request = answer::http().get(app.url("/v1/auth/verify")).bearer_auth(token);
+        assert_eq!(answer::Answer::of(request).await.status, 200);
+        statements()
+    };
+    let first = verify().await;
+    let of_users = |said: &[String]| {
+        said.iter()
+            .filter(|statement| !statement.contains("sessions"))
+            .count()
+    };
+    assert_eq!(of_users(&first), 1, "a look-up said {first:#?}");
+    let warm = verify().await;
+    assert_eq!(of_users(&warm), 0, "a warm check said {warm:#?}");
+    assert!(warm.len() <= 1, "sessions are embedded: {warm:#?}");
+
     // Garbage costs nothing.
     for token in ["garbage", &token.replace("wl_", "wl_0")] {
         let answer = answer::Answer::of(answer::http().get(app.url("/v1/session")).bearer_auth(token)).await;

@@ -23,6 +23,7 @@ mod log_in_mini_program;
 mod log_in_mobile_app;
 mod log_out;
 mod merge_users;
+mod recall_account;
 mod recall_user;
 mod renew_session;
 mod revoke_own_session;
@@ -62,6 +63,7 @@ pub use log_in_mini_program::{
 pub use log_in_mobile_app::{LogInMobileApp, MobileAppLogin};
 pub use log_out::LogOut;
 pub use merge_users::MergeUsers;
+pub use recall_account::RecallAccount;
 pub use recall_user::RecallUser;
 pub use renew_session::RenewSession;
 pub use revoke_own_session::RevokeOwnSession;

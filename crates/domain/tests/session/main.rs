@@ -3,6 +3,7 @@
 mod authenticate;
 mod follow_revocations;
 mod log_out;
+mod own;
 mod renew_session;
 mod trusted;
 mod world;

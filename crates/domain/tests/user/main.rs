@@ -1,6 +1,7 @@
 //! What a user, and a backend, may see and change of a user.
 
 mod edit_profile;
+mod recall_user;
 mod show_account;
 mod show_user;
 

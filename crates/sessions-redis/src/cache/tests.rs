@@ -43,7 +43,7 @@ fn what_was_said_while_the_store_answered_keeps_its_answer_out() {
     let said: [fn(&SessionCache); 4] = [
         |cache| cache.invalidate(&digest(1)),
         SessionCache::invalidate_all,
-        |cache| cache.feed_is_lost(),
+        |cache| assert!(cache.feed_is_lost()),
         // It is up again, but not all that changed was told.
         |cache| {
             cache.feed_is_lost();
@@ -88,9 +88,8 @@ fn nothing_goes_in_or_out_while_the_feed_is_down() {
     assert!(cache.ask(&digest(1)).is_none());
     cache.feed_is_up();
     fill(&cache, &digest(1));
-    cache.feed_is_lost();
-    // Told twice, it is as down as before.
-    cache.feed_is_lost();
+    assert!(cache.feed_is_lost());
+    assert!(!cache.feed_is_lost(), "told twice, it is as down as before");
     assert_eq!(cache.get(&digest(1)), None);
     assert!(cache.ask(&digest(1)).is_none());
     cache.feed_is_up();

@@ -1,0 +1,104 @@
+use std::sync::{
+    RwLock,
+    atomic::{AtomicU32, Ordering},
+};
+
+use futures_util::future::join_all;
+use tokio::time::sleep;
+use wechat_login_domain::{
+    Revocation, RevocationView,
+    ports::{Reading, Revocations},
+};
+
+use super::*;
+use crate::system::SystemClock;
+
+/// A record that answers, fails or hangs.
+#[derive(Default)]
+struct Record {
+    readings: AtomicU32,
+    mood: AtomicU32,
+}
+
+const FAILS: u32 = 1;
+const HANGS: u32 = 2;
+
+#[async_trait]
+impl Revocations for Record {
+    async fn all(&self, now: OffsetDateTime) -> Result<Reading, PortError> {
+        self.since(now).await
+    }
+
+    async fn since(&self, read_at: OffsetDateTime) -> Result<Reading, PortError> {
+        self.readings.fetch_add(1, Ordering::SeqCst);
+        match self.mood.load(Ordering::SeqCst) {
+            FAILS => Err(PortError::new(Dependency::Database, "switched off")),
+            HANGS => std::future::pending().await,
+            _ => Ok(Reading {
+                rows: Vec::new(),
+                read_at,
+            }),
+        }
+    }
+
+    async fn record(&self, _revocation: &Revocation) -> Result<(), PortError> {
+        Ok(())
+    }
+}
+
+/// A feed that just read, so that its next turn is half a second away.
+async fn feed() -> (Arc<Record>, Arc<RevocationFeed>) {
+    let record = Arc::new(Record::default());
+    let view = Arc::new(RwLock::new(RevocationView::default()));
+    let follow = FollowRevocations::new(record.clone(), view, Arc::new(SystemClock));
+    let feed = Arc::new(RevocationFeed::default());
+    tokio::spawn(Arc::clone(&feed).follow(follow, OffsetDateTime::UNIX_EPOCH));
+    while record.readings.load(Ordering::SeqCst) == 0 {
+        sleep(Duration::from_millis(1)).await;
+    }
+    (record, feed)
+}
+
+fn soon() -> Instant {
+    Instant::now() + Duration::from_millis(300)
+}
+
+#[tokio::test]
+async fn who_waits_has_a_reading_at_once_and_all_of_them_have_one() {
+    let (record, feed) = feed().await;
+    let before = record.readings.load(Ordering::SeqCst);
+    let moment = Instant::now();
+    let answers = join_all((0..100).map(|_| feed.after(moment, soon()))).await;
+    assert!(answers.iter().all(Result::is_ok));
+    assert!(moment.elapsed() < POLL_EVERY, "{:?}", moment.elapsed());
+    let readings = record.readings.load(Ordering::SeqCst) - before;
+    assert!((1..=2).contains(&readings), "{readings}");
+}
+
+#[tokio::test]
+async fn who_waits_hears_of_a_failure_and_the_next_one_may_be_luckier() {
+    let (record, feed) = feed().await;
+    record.mood.store(FAILS, Ordering::SeqCst);
+    let moment = Instant::now();
+    assert!(feed.after(moment, soon()).await.is_err());
+    assert!(
+        moment.elapsed() < Duration::from_millis(250),
+        "it did not wait for more"
+    );
+    record.mood.store(0, Ordering::SeqCst);
+    let back = Instant::now();
+    while feed.after(moment, soon()).await.is_err() {
+        assert!(back.elapsed() < POLL_EVERY);
+        sleep(Duration::from_millis(1)).await;
+    }
+}
+
+#[tokio::test]
+async fn nobody_waits_for_longer_than_they_can() {
+    let (record, feed) = feed().await;
+    record.mood.store(HANGS, Ordering::SeqCst);
+    let begun = Instant::now();
+    let until = soon();
+    assert!(feed.after(begun, until).await.is_err());
+    assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+}
