@@ -5,7 +5,7 @@ use wechat_login_domain::{Error, LoginMethodId, WayInKind};
 
 use super::{
     super::{
-        super::{AppState, Problem, auth::SignedIn, deadline::in_time},
+        super::{AppState, Problem, auth::SignedIn, login::in_time},
         visit::Visit,
         words,
     },
@@ -57,6 +57,6 @@ pub(crate) async fn unlink(
     let id = id.parse().map_err(|_is_no_id| Error::NotFound)?;
     let use_cases = Arc::clone(&state.use_cases);
     let work = async move { use_cases.unlink_login_method.run(found.user_id, id).await };
-    in_time(&state.runtime, work).await?;
+    in_time(&state, work).await??;
     Ok(done(&visit, "unlinked"))
 }
