@@ -231,7 +231,7 @@ impl Browser {
         let whole = json!({"format": "png", "captureBeyondViewport": true});
         let taken = self
             .client
-            .issue_cmd(DevTools::new("Page.captureScreenshot", whole))
+            .issue_cmd(DevTools::new("Page.captureScreenshot", &whole))
             .await;
         let picture = STANDARD.decode(taken.expect("a picture")["data"].as_str().expect("base64"));
         let file = PathBuf::from(folder).join(format!("{name}.png"));

@@ -45,15 +45,15 @@ impl Window {
         [
             DevTools::new(
                 "Emulation.setDeviceMetricsOverride",
-                json!({"width": self.width, "height": self.height, "deviceScaleFactor": 1, "mobile": self.width < 500}),
+                &json!({"width": self.width, "height": self.height, "deviceScaleFactor": 1, "mobile": self.width < 500}),
             ),
             DevTools::new(
                 "Network.setUserAgentOverride",
-                json!({"userAgent": self.user_agent, "acceptLanguage": self.language}),
+                &json!({"userAgent": self.user_agent, "acceptLanguage": self.language}),
             ),
             DevTools::new(
                 "Emulation.setEmulatedMedia",
-                json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]}),
+                &json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]}),
             ),
         ]
     }
@@ -64,7 +64,7 @@ impl Window {
 pub(crate) struct DevTools(Value);
 
 impl DevTools {
-    pub(crate) fn new(command: &str, parameters: Value) -> Self {
+    pub(crate) fn new(command: &str, parameters: &Value) -> Self {
         Self(json!({"cmd": command, "params": parameters}))
     }
 }

@@ -129,7 +129,7 @@ fn devices(sessions: Vec<Session>, asking: SessionId, now: OffsetDateTime, words
 pub(super) fn details(client: &Client, channel: Channel, words: &Account) -> String {
     let through = words.channel(channel);
     match client.ip {
-        Some(ip) => format!("{through} · IP {ip}"),
+        Some(ip) => format!("{through} · IP\u{a0}{ip}"),
         None => through.to_owned(),
     }
 }
