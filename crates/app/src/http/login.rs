@@ -18,11 +18,13 @@ const DEADLINE: Duration = Duration::from_secs(4);
 ///
 /// # Errors
 /// [`Error::DependencyUnavailable`] where that is too long, or too many are under way to begin it: no code is spent then.
-pub(crate) async fn in_time<T: Send + 'static>(
+pub(crate) fn in_time<T: Send + 'static>(
     state: &AppState,
     work: impl Future<Output = T> + Send + 'static,
-) -> Result<T, Problem> {
-    let in_turn = async {
+) -> impl Future<Output = Result<T, Problem>> {
+    // Everything that a login holds would else lie in its handler's future, several times over.
+    let work = Box::pin(work);
+    let in_turn = async move {
         let turn = state
             .runtime
             .login_turn()
@@ -34,9 +36,11 @@ pub(crate) async fn in_time<T: Send + 'static>(
         };
         Ok(state.runtime.run(work).await?)
     };
-    tokio::time::timeout(DEADLINE, in_turn)
-        .await
-        .map_err(|_elapsed| unavailable("the work took too long"))?
+    async {
+        tokio::time::timeout(DEADLINE, in_turn)
+            .await
+            .map_err(|_elapsed| unavailable("the work took too long"))?
+    }
 }
 
 fn unavailable(why: &'static str) -> Error {

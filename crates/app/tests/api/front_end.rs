@@ -41,7 +41,7 @@ async fn begin(browser: &mut Browser<'_>, body: Value) -> Value {
 /// What WeChat calls the front end back with.
 async fn called_back(browser: &Browser<'_>, begun: &Value, person: &str) -> Value {
     let callback = browser
-        .scan(begun["authorize_url"].as_str().unwrap(), person)
+        .scan(begun["authorize_url"].as_str().expect("an address"), person)
         .await;
     json!({"code": parameter(&callback, "code"), "state": parameter(&callback, "state")})
 }

@@ -14,7 +14,7 @@ const PHONE: &str =
 
 /// Agrees on WeChat's page as this person, and gives the address that WeChat calls back.
 async fn agree(authorize_url: &str, person: &str, snapshot: bool) -> String {
-    let url = authorize_url.split('#').next().unwrap();
+    let url = authorize_url.split('#').next().expect("what is before");
     let snapshot = if snapshot { "&snapshot=1" } else { "" };
     let request = http()
         .post(url)

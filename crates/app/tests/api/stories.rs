@@ -11,7 +11,7 @@ use crate::{
     browser::Browser,
 };
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const DAY: Duration = Duration::from_hours(24);
 const MINUTE: Duration = Duration::from_mins(1);
 
 /// What `wx.login`, or WeChat's SDK in an app, gives this person.

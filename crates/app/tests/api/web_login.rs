@@ -161,7 +161,7 @@ async fn a_login_that_this_browser_did_not_begin_is_refused_and_wechat_is_not_as
             &browser,
             format!("{CALLBACK}?code=good&state={}", state.to_uppercase()),
         ),
-        (&browser, format!("{CALLBACK}?code=good&state={}0", state)),
+        (&browser, format!("{CALLBACK}?code=good&state={state}0")),
         (
             &browser,
             format!("{CALLBACK}?code=good&state={}{}", &state[..31], "g"),
