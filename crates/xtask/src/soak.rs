@@ -9,7 +9,7 @@ use crate::{run, servers::Servers};
 pub(crate) fn run(seconds: &str) -> Result<(), String> {
     let seconds = seconds.parse::<u32>();
     let seconds = seconds
-        .map_err(|_| "How many seconds? A whole number.".to_owned())?
+        .map_err(|_is_no_number| "How many seconds? A whole number.".to_owned())?
         .to_string();
     let servers = Servers::start_missing()?;
     let mut variables = servers.variables();
