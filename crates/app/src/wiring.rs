@@ -94,6 +94,10 @@ pub struct Wired {
 ///
 /// # Errors
 /// One line that says what is wrong, and what to do.
+#[expect(
+    clippy::too_many_lines,
+    reason = "a list of what goes into what, in which nothing is decided"
+)]
 pub async fn wire(
     config: &mut Config,
     clock: &Arc<dyn Clock>,

@@ -30,7 +30,7 @@ pub(crate) struct MobileAppLoginRequest {
     client: Option<DeviceDescription>,
 }
 
-/// Sign in with the code of WeChat's SDK for iOS, Android or HarmonyOS.
+/// Sign in with the code of WeChat's SDK on a phone.
 ///
 /// A code works once. With an `Idempotency-Key`, the same key and body within 60 seconds get the same answer, also when both arrive at once.
 #[utoipa::path(

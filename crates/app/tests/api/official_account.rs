@@ -129,10 +129,14 @@ async fn one_address_leads_everybody_to_the_door_that_fits() {
 
     let mut phone = Browser::new(&app);
     phone.user_agent = PHONE;
-    let page = phone.go("/v1/login?return_to=/orders").await;
-    assert_eq!(page.status, 400);
-    assert!(page.text.contains("在微信中打开"), "{}", page.text);
-    assert_eq!(set_cookies(&page), Vec::<String>::new());
+    let told = phone.go("/v1/login?return_to=/orders").await;
+    assert_eq!(told.status, 303, "{}", told.text);
+    let page = location(&told);
+    assert!(page.starts_with("/login?") && page.contains("orders"), "{page}");
+    let page = phone.go(&page).await;
+    assert_eq!(page.status, 200);
+    assert!(page.text.contains("微信"), "{}", page.text);
+    assert_eq!(set_cookies(&page), Vec::<String>::new(), "nothing has begun");
     phone
         .script()
         .go("/v1/login")

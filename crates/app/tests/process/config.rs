@@ -40,7 +40,6 @@ fn every_fault_is_told_at_once_by_its_key_and_never_by_its_value() {
         ("wechat.open_url", "CANARY16"),
         ("web.allowed_origins", "https://ok.example,CANARY17"),
         ("web.allowed_return_urls", "CANARY18"),
-        ("web.cookie_domain", "canary19"),
         ("wechat.apps.Bad_Name.secret", "CANARY14"),
         ("clients.shop_api.claims", "everything"),
         ("simulator.enabled", "perhaps"),

@@ -6,8 +6,9 @@ use time::OffsetDateTime;
 use crate::{
     App, Apps, BrowserSecret, Channel, Client, Error, Keyring, LoggedIn, LoginPurpose, OauthCode,
     PendingLogin, SessionToken, SignIn, State, TokenDigest, UserAccount, UserId,
+    add_way_in::add_way_in,
     finished_login::Attempt,
-    link::{LinkRefusal, Linking, NewWayIn},
+    link::NewWayIn,
     oauth_person::{self, OauthPerson},
     ports::{Clock, PendingLogins, Taking, Users, WeChat},
     sign_in::Arrival,
@@ -184,9 +185,11 @@ impl FinishWebLogin {
                 return Err(Error::StateMismatch);
             }
             let person = self.person(&app, &code, pending.is_silent).await?;
-            let account = self.link(user_id, &app, person).await?;
-            self.note(&state, attempt, None, self.ports.clock.now()).await;
-            return Ok(WebLoginOutcome::Linked(account));
+            let now = self.ports.clock.now();
+            let new = NewWayIn::wechat(&app, person.openid, person.unionid);
+            let account = add_way_in(&*self.ports.users, user_id, &new, now).await?;
+            self.note(&state, attempt, None, now).await;
+            return Ok(WebLoginOutcome::Linked(Box::new(account)));
         }
         let person = self.person(&app, &code, pending.is_silent).await?;
         let now = self.ports.clock.now();
@@ -214,25 +217,6 @@ impl FinishWebLogin {
             oauth_person::silent_person(exchange)
         } else {
             oauth_person::person(wechat, clock, app, exchange, &time_left).await
-        }
-    }
-
-    async fn link(&self, to: UserId, app: &App, person: OauthPerson) -> Result<Box<UserAccount>, Error> {
-        let new = NewWayIn::WeChat {
-            app_id: app.app_id.clone(),
-            openid: person.openid,
-            open_platform: app.open_platform.clone(),
-            unionid: person.unionid,
-        };
-        let now = self.ports.clock.now();
-        match self.ports.users.link(to, &new, now).await? {
-            Linking::Linked(account) => Ok(account),
-            Linking::Refused(refusal) => Err(match refusal {
-                LinkRefusal::Taken => Error::LoginMethodTaken,
-                LinkRefusal::NotFound => Error::Unauthenticated,
-                LinkRefusal::Disabled => Error::UserDisabled,
-                LinkRefusal::Closing => Error::AccountClosing,
-            }),
         }
     }
 
