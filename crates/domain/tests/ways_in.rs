@@ -123,8 +123,8 @@ fn user(state: UserState) -> User {
     }
 }
 
-fn of_user(n: u8) -> Option<Owner> {
-    Some(Owner {
+fn owned_by(n: u8) -> Owner {
+    Owner {
         linked_to: user_id(n),
         account: AccountId::from_bytes([n; 16]),
         last_used_at: NOW,
@@ -133,7 +133,7 @@ fn of_user(n: u8) -> Option<Owner> {
             ..user(UserState::Active)
         },
         generation: 0,
-    })
+    }
 }
 
 #[test]
@@ -147,22 +147,26 @@ fn what_is_nobodys_or_theirs_is_linked_and_nothing_else() {
     };
     let taken = Decision::Refuse(LinkRefusal::Taken);
     for (openid, unionid) in [
-        (of_user(2), None),
-        (None, of_user(2)),
-        (of_user(1), of_user(2)),
-        (of_user(2), of_user(1)),
+        (Some(owned_by(2)), None),
+        (None, Some(owned_by(2))),
+        (Some(owned_by(1)), Some(owned_by(2))),
+        (Some(owned_by(2)), Some(owned_by(1))),
     ] {
         let decided = decide(&user(UserState::Active), &owners(openid, unionid, None), &wechat);
         assert_eq!(decided, taken);
     }
-    let decided = decide(&user(UserState::Active), &owners(None, None, of_user(2)), &number);
+    let decided = decide(
+        &user(UserState::Active),
+        &owners(None, None, Some(owned_by(2))),
+        &number,
+    );
     assert_eq!(decided, taken);
     let account = Some(AccountId::from_bytes([1; 16]));
     for (openid, unionid, is_new, known) in [
         (None, None, (true, true), None),
-        (of_user(1), None, (false, true), account),
-        (None, of_user(1), (true, false), account),
-        (of_user(1), of_user(1), (false, false), account),
+        (Some(owned_by(1)), None, (false, true), account),
+        (None, Some(owned_by(1)), (true, false), account),
+        (Some(owned_by(1)), Some(owned_by(1)), (false, false), account),
     ] {
         let decided = decide(&user(UserState::Active), &owners(openid, unionid, None), &wechat);
         let wanted = Decision::Link {
@@ -183,7 +187,7 @@ fn what_is_nobodys_or_theirs_is_linked_and_nothing_else() {
 fn an_older_phone_becomes_the_one_they_are_called_by() {
     for (n, is_renewed) in [(1, false), (2, true)] {
         let owners = Owners {
-            phone: of_user(1),
+            phone: Some(owned_by(1)),
             ..Owners::default()
         };
         let decided = decide(&user(UserState::Active), &owners, &NewWayIn::Phone(phone(n)));

@@ -1,4 +1,4 @@
-use wechat_login_domain::{Error, RevokedBecause};
+use wechat_login_domain::{Error, RevokedBecause, ports::Sessions};
 use wechat_login_testkit::sample::{alice, bob, session_key};
 
 use crate::world::{World, key};
@@ -35,7 +35,6 @@ async fn a_login_that_keeps_its_session_after_all_is_barred_too() {
     world.give(bob(), "in", session_key(2));
     let by_bobs = world.run("in", None).await.unwrap();
     let digest = by_bobs.token.digest();
-    use wechat_login_domain::ports::Sessions;
     world.sessions.remove(&digest).await.unwrap();
     world.unlink(&who, &ways[1]).await.unwrap();
     // Its store was slow.

@@ -121,8 +121,8 @@ impl World {
             phone_code: phone_code.map(code_of_phone),
             client: sample::client(),
         };
-        let log_in = LogInMiniProgram::new(ports, Arc::new(sign_in), sample::apps(), WITHIN);
-        Ok(log_in.run(login).await?.login)
+        let use_case = LogInMiniProgram::new(ports, Arc::new(sign_in), sample::apps(), WITHIN);
+        Ok(use_case.run(login).await?.login)
     }
 
     pub(crate) async fn link(&self, who: &Authenticated, code: &str) -> Result<Vec<ListedWayIn>, Error> {
