@@ -186,9 +186,7 @@ impl Browser {
 
     /// What holds for every page.
     pub(crate) async fn is_well_made(&self, language: &str) {
-        let faults = self
-            .run(include_str!("well_made.js"))
-            .await;
+        let faults = self.run(include_str!("well_made.js")).await;
         let path = self.path().await;
         assert_eq!(faults, serde_json::json!([language]), "{path}");
     }
