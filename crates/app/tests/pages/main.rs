@@ -10,6 +10,7 @@ mod stores;
 mod test_app;
 
 mod account;
+mod addresses;
 mod browser;
 mod doors;
 mod driver;

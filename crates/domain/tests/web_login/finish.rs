@@ -50,7 +50,7 @@ async fn whoever_wechat_names_is_signed_in_and_goes_where_they_wanted() {
 }
 
 async fn assert_mismatch(world: &World, back: &Back) {
-    let refused = world.finish(back).await.unwrap_err();
+    let refused = world.finish(back).await.expect_err("it is not this browser's");
     assert!(matches!(refused.error, Error::StateMismatch), "{refused:?}");
     assert!(world.sessions.is_empty());
     assert_eq!(world.calls(), 0);

@@ -15,13 +15,15 @@ async fn alice_links(code: &'static str) -> (World, Back) {
     world.give(alice(), &shop_web(), "alice");
     world.give(bob(), &shop_web(), "bob");
     let back = world.begun("alice").await;
-    let user_id = logged_in(world.finish(&back).await.unwrap()).user.id;
+    let user_id = logged_in(world.finish(&back).await.expect("Alice signs in"))
+        .user
+        .id;
     world.signed_in = Some(user_id);
     let request = WebLoginRequest {
         purpose: LoginPurpose::Link { user_id },
         ..web()
     };
-    let begun = world.begin(&request).await.unwrap();
+    let begun = world.begin(&request).await.expect("it begins");
     let back = Back {
         channel: Channel::Web,
         state: begun.state,

@@ -6,7 +6,7 @@ use crate::world::{World, exchange};
 fn login(code: &str) -> MobileAppLogin {
     MobileAppLogin {
         app: None,
-        code: OauthCode::parse(code).unwrap(),
+        code: OauthCode::parse(code).expect("a code"),
         create_user: true,
         client: Client::default(),
     }

@@ -98,7 +98,7 @@ async fn official_account(world: &World, is_silent: bool) -> Back {
         is_silent,
         ..web()
     };
-    let begun = world.begin(&request).await.unwrap();
+    let begun = world.begin(&request).await.expect("it begins");
     Back {
         channel: Channel::OfficialAccount,
         state: begun.state,

@@ -22,6 +22,13 @@ pub(super) struct Assets {
     icon: String,
 }
 
+const STYLE: &str = concat!(
+    include_str!("assets/base.css"),
+    include_str!("assets/parts.css"),
+    include_str!("assets/login.css"),
+    include_str!("assets/account.css"),
+    include_str!("assets/adapt.css"),
+);
 const SCRIPT: &str = include_str!("assets/pages.js");
 const TOP_SCRIPT: &str = include_str!("assets/top.js");
 
@@ -35,7 +42,7 @@ impl Assets {
             brand.text_on().css(),
             brand.readable_on(Colour::WHITE).css(),
             brand.readable_on(DARK).css(),
-            include_str!("assets/pages.css"),
+            STYLE,
         );
         let icon = include_str!("assets/icon.svg")
             .replace("BRAND", &brand.css())

@@ -41,9 +41,9 @@ pub(crate) fn visit(request: &HttpRequest, state: &AppState, accepted: Language)
         .then(|| Visit::new(request, &state.look, accepted))
 }
 
-/// Whether there is nothing that this browser's person has to agree to first.
+/// Whether there is nothing that this browser's person has to agree to first. Front ends with pages of their own see to that themselves.
 pub(crate) fn has_agreed(request: &HttpRequest, state: &AppState) -> bool {
-    Visit::of(request, state).has_agreed(request)
+    !visit::wants_page(request.headers()) || Visit::of(request, state).has_agreed(request)
 }
 
 /// To `/login` with the same wishes, for a browser's window.
@@ -52,7 +52,11 @@ pub(crate) fn to_login(request: &HttpRequest, state: &AppState) -> Option<HttpRe
         return None;
     }
     let visit = Visit::of(request, state);
-    Some(visit.go(&visit.path(&format!("/login?{}", request.query_string()))))
+    let path = match request.query_string() {
+        "" => "/login".to_owned(),
+        query => format!("/login?{query}"),
+    };
+    Some(visit.go(&visit.path(&path)))
 }
 
 /// The pages, and what they are made of.
