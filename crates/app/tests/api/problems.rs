@@ -31,7 +31,7 @@ async fn an_unknown_method_is_told_the_known_ones() {
         ("GET", "/v1/login/mini-program", "POST"),
         ("POST", "/v1/session", "GET, DELETE"),
         ("TRACE", "/v1/session", "GET, DELETE"),
-        ("PUT", "/v1/me", "GET, PATCH"),
+        ("PUT", "/v1/me", "GET, PATCH, POST"),
         ("DELETE", "/v1/users/x", "GET"),
         ("POST", "/healthz", "GET, HEAD"),
         ("POST", "/readyz", "GET, HEAD"),
