@@ -160,10 +160,20 @@ async fn story_4_a_backend_judges_by_scope_and_asks_whether_wechat_still_knows_t
     assert_eq!(asked.status, 200, "{}", asked.text);
     assert_eq!(asked.json()["wechat_session"], "valid");
 
-    // 小明's phone calls wx.login again, and the code goes elsewhere: WeChat encrypts with another session_key from now on.
-    let rotates = json!({"session_key_min_age": "0s"});
-    app.simulate("/simulator/settings", rotates).await;
-    app.login_code("小明").await;
+    // Another server of the company's exchanges a newer code of 小明's. WeChat encrypts with another session_key from now on.
+    let code = app.login_code("小明").await;
+    let apps = Answer::of(http().get(app.simulator_url("/simulator/apps"))).await;
+    let shop_mini = &apps.json()[0];
+    let text = |key: &str| shop_mini[key].as_str().expect("a text").to_owned();
+    let query = [
+        ("appid", text("app_id")),
+        ("secret", text("secret")),
+        ("js_code", code),
+        ("grant_type", "authorization_code".to_owned()),
+    ];
+    let exchange = url::Url::parse_with_params(&app.simulator_url("/sns/jscode2session"), query);
+    let exchanged = Answer::of(http().get(exchange.expect("an address"))).await;
+    assert!(exchanged.json()["session_key"].is_string(), "{}", exchanged.text);
     let asked = member.get("/v1/session?check=wechat").await.json();
     assert_eq!(asked["wechat_session"], "stale");
     assert_eq!(introspect().await["active"], true, "ours is as good as before");
