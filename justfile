@@ -40,6 +40,16 @@ servers:
 sdk:
     cargo xtask sdk
 
+# Run the client examples against the service
+[group('check')]
+clients:
+    cargo xtask clients
+
+# Let logins and merges race on MariaDB for a minute
+[group('check')]
+soak *seconds:
+    cargo xtask soak {{ seconds }}
+
 # Measure what a login costs with ten million users, compared with ten thousand
 [group('check')]
 bench *arguments:
