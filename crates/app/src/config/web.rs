@@ -64,10 +64,14 @@ fn cookie_domain(text: &str, public_url: Option<&Url>) -> Result<String, &'stati
         Some(_) => return Err("needs a server.public_url with a name for its host"),
     };
     let covers = host == text || host.strip_suffix(text).is_some_and(|rest| rest.ends_with('.'));
-    if covers && text.contains('.') && !text.starts_with('.') {
-        Ok(text.to_owned())
-    } else {
+    if !covers || !text.contains('.') || text.starts_with('.') {
         Err("must be the host of server.public_url or a domain that it belongs to, such as example.com")
+    } else if psl::suffix_str(text) == Some(text) {
+        Err(
+            "is a domain below which everybody can register (https://publicsuffix.org): browsers keep no cookie for all of it",
+        )
+    } else {
+        Ok(text.to_owned())
     }
 }
 
@@ -123,6 +127,18 @@ mod tests {
             "https://example.com",
         ] {
             assert!(cookie_domain(bad, Some(&public_url)).is_err(), "{bad}");
+        }
+        for (public_url, suffix) in [
+            ("https://login.shop.com.cn", "com.cn"),
+            ("https://login.shop.github.io", "github.io"),
+        ] {
+            let public_url = Url::parse(public_url).unwrap();
+            assert!(cookie_domain(suffix, Some(&public_url)).is_err(), "{suffix}");
+            let registered = format!("shop.{suffix}");
+            assert!(
+                cookie_domain(&registered, Some(&public_url)).is_ok(),
+                "{registered}"
+            );
         }
         let numbered = Url::parse("http://127.0.0.1:8080").unwrap();
         assert!(cookie_domain("127.0.0.1", Some(&numbered)).is_err());
