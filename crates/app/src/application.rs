@@ -88,7 +88,12 @@ impl Application {
             .open_url
             .clone()
             .unwrap_or_else(wiring::real_open_url);
-        let look = Look::new(config.pages.clone(), &config.server.public_url, &open_url);
+        let look = Look::new(
+            config.pages.clone(),
+            &config.server.public_url,
+            &open_url,
+            &config.web.allowed_return_urls,
+        );
         let return_urls = wiring::return_urls(&config)?;
         let server_settings = config.server;
         let state = Data::new(AppState {
@@ -189,6 +194,7 @@ fn serve(
         App::new()
             .app_data(state.clone())
             .configure(http::routes)
+            .wrap(from_fn(http::few_logins))
             .wrap(from_fn(http::cors))
             .wrap(TracingLogger::<Trace>::new())
             .wrap(from_fn({

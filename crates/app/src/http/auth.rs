@@ -85,9 +85,7 @@ pub(crate) struct SentToken {
 
 /// The token of the header, or else the cookie's. A header of another scheme is not meant for us: a proxy in front may have asked for it.
 pub(crate) fn token(request: &HttpRequest, state: &AppState) -> Result<SentToken, Problem> {
-    let header = request.headers().get(AUTHORIZATION);
-    let bearer = header.and_then(|header| credentials(header, "bearer"));
-    let (text, by_cookie) = match bearer {
+    let (text, by_cookie) = match bearer(request) {
         Some(text) => (text.to_owned(), false),
         None => (
             state
@@ -99,6 +97,15 @@ pub(crate) fn token(request: &HttpRequest, state: &AppState) -> Result<SentToken
     };
     let token = SessionToken::parse(&text).map_err(|_is_none| Error::Unauthenticated)?;
     Ok(SentToken { token, by_cookie })
+}
+
+/// Whether it is by a cookie that the request says whose it is, good or not.
+pub(crate) fn is_by_cookie(request: &HttpRequest, state: &AppState) -> bool {
+    bearer(request).is_none() && state.cookies.session_text(request).is_some()
+}
+
+fn bearer(request: &HttpRequest) -> Option<&str> {
+    credentials(request.headers().get(AUTHORIZATION)?, "bearer")
 }
 
 /// A backend that proved which one it is.

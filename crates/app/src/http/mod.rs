@@ -19,6 +19,7 @@ mod openapi;
 mod pages;
 mod phone;
 mod problem;
+mod query;
 mod recall;
 mod representation;
 mod session;
@@ -42,7 +43,7 @@ use wechat_login_domain::{
 };
 
 pub(crate) use self::{
-    browser::{Cookies, Origins, cors},
+    browser::{Cookies, Origins, cors, few_logins},
     context::around,
     pages::Look,
     representation::{Moment, UserBody},

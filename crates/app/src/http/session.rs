@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, HttpResponse, web::Json};
+use actix_web::{HttpRequest, HttpResponse, ResponseError, http::StatusCode, web::Json};
 use serde::Serialize;
 use utoipa::ToSchema;
 use wechat_login_domain::{Error, ports::SessionKeyState, use_case::Authenticated};
 
 use super::{
     AppState, Problem,
-    auth::SignedIn,
+    auth::{self, SignedIn},
     login::in_time,
     problem::ProblemBody,
     representation::{SessionBody, UserBody},
@@ -75,16 +75,20 @@ async fn check_wechat(state: &AppState, found: Authenticated) -> Result<&'static
     })
 }
 
-/// Log out: the token opens nothing from now on. A browser's cookie goes with it.
+/// Log out: the token opens nothing from now on. A browser's cookie goes with it, and so does one that opens nothing any more.
 #[utoipa::path(
     delete, path = "/v1/session", tag = "session", security(("token" = []), ("cookie" = [])),
     responses((status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 503, body = ProblemBody))
 )]
 pub(crate) async fn log_out(
     request: HttpRequest,
-    SignedIn(found): SignedIn,
+    signed_in: Result<SignedIn, Problem>,
 ) -> Result<HttpResponse, Problem> {
     let state = AppState::of(&request);
+    let SignedIn(found) = match signed_in {
+        Ok(signed_in) => signed_in,
+        Err(problem) => return forget(&request, &state, problem),
+    };
     let use_cases = Arc::clone(&state.use_cases);
     state
         .runtime
@@ -95,4 +99,16 @@ pub(crate) async fn log_out(
         response.cookie(state.cookies.no_session());
     }
     Ok(response.finish())
+}
+
+/// Nobody to log out; a browser need not keep what opens nothing.
+fn forget(request: &HttpRequest, state: &AppState, problem: Problem) -> Result<HttpResponse, Problem> {
+    if problem.status_code() != StatusCode::UNAUTHORIZED || !auth::is_by_cookie(request, state) {
+        return Err(problem);
+    }
+    let mut response = HttpResponse::from_error(problem);
+    response
+        .add_cookie(&state.cookies.no_session())
+        .map_err(|_no_header| Problem::internal())?;
+    Ok(response)
 }

@@ -132,6 +132,32 @@ async fn the_header_wins_over_the_cookie() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_cookie_that_opens_nothing_goes_when_somebody_logs_out() {
+    let app = TestApp::spawn().await;
+    let mut browser = Browser::new(&app).script();
+    browser.sign_in("小明").await;
+    let token = browser.token().expect("a session").to_owned();
+    let log_out = |browser: &Browser<'_>| {
+        browser
+            .request(Method::DELETE, "/v1/session")
+            .header("sec-fetch-site", "same-origin")
+    };
+    let by_header = || Answer::of(http().delete(app.url("/v1/session")).bearer_auth(&token));
+    assert_eq!(by_header().await.status, 204);
+    // The header is what is dead here, and nobody knows of the cookie.
+    let both = log_out(&browser).bearer_auth(&token);
+    let answer = browser.send(both).await;
+    answer.problem(401, "session_revoked");
+    assert_eq!(browser.token(), Some(&*token));
+    let alone = log_out(&browser);
+    let answer = browser.send(alone).await;
+    answer.problem(401, "session_revoked");
+    assert!(answer.header("www-authenticate").is_some());
+    assert_eq!(browser.token(), None);
+    assert_eq!(by_header().await.header("set-cookie"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn with_a_cookie_nothing_is_changed_for_another_site() {
     let app = TestApp::spawn_with(&[("web.allowed_origins", "https://shop.example.com")]).await;
     let mut browser = Browser::new(&app).script();

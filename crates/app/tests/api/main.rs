@@ -1,6 +1,7 @@
 //! Black box: over HTTP, against the simulator, as a front end or a backend sees the service.
 
 mod answer;
+mod below_a_path;
 mod browser;
 mod check_wechat;
 mod cookies;
@@ -17,6 +18,7 @@ mod me;
 mod mobile_app;
 mod official_account;
 mod own_redis;
+mod pages;
 mod phone;
 mod problems;
 mod session;

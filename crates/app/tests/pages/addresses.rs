@@ -60,5 +60,8 @@ async fn below_a_path_every_address_begins_with_it() {
         }
     }
     let to = app.get("/account").await;
-    assert_eq!(to.header("location"), Some("/auth/login?return_to=%2Faccount"));
+    assert_eq!(
+        to.header("location"),
+        Some("/auth/login?return_to=%2Fauth%2Faccount")
+    );
 }

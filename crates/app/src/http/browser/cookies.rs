@@ -86,9 +86,37 @@ impl Cookies {
         BrowserSecret::parse(cookie.value()).ok()
     }
 
+    /// Takes all of the browser's logins away but the newest `kept`: browsers send the older cookies first (RFC 6265 section 5.4).
+    pub(super) fn surplus_browsers(&self, request: &HttpRequest, kept: usize) -> Vec<Cookie<'static>> {
+        let Ok(cookies) = request.cookies() else {
+            return Vec::new();
+        };
+        let names = cookies.iter().map(Cookie::name);
+        let logins: Vec<_> = names.filter(|name| self.is_browser_name(name)).collect();
+        logins[..logins.len().saturating_sub(kept)]
+            .iter()
+            .map(|name| self.build((*name).to_owned(), String::new()))
+            .map(|cookie| cookie.max_age(Duration::ZERO).finish())
+            .collect()
+    }
+
+    /// Whether a cookie of this name is one of a web login.
+    pub(super) fn is_browser_name(&self, name: &str) -> bool {
+        // Other cookies of ours begin so, too.
+        name.strip_prefix(self.browser_prefix())
+            .is_some_and(|state| state.len() == NAMED_BY)
+    }
+
     fn browser_name(&self, state: &State) -> String {
-        let prefix = if self.is_secure { "__Host-" } else { "" };
-        format!("{prefix}wechat_login_{}", &state.expose()[..NAMED_BY])
+        format!("{}{}", self.browser_prefix(), &state.expose()[..NAMED_BY])
+    }
+
+    const fn browser_prefix(&self) -> &'static str {
+        if self.is_secure {
+            "__Host-wechat_login_"
+        } else {
+            "wechat_login_"
+        }
     }
 
     fn build(&self, name: String, value: String) -> CookieBuilder<'static> {

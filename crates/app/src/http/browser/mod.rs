@@ -2,6 +2,7 @@
 
 mod cookies;
 mod cors;
+mod few_logins;
 mod origins;
 
-pub(crate) use self::{cookies::Cookies, cors::cors, origins::Origins};
+pub(crate) use self::{cookies::Cookies, cors::cors, few_logins::few_logins, origins::Origins};

@@ -12,6 +12,8 @@ pub(crate) struct Look {
     pub(super) assets: Assets,
     /// Scheme, host and port of WeChat's pages.
     open_origin: String,
+    /// Where a login may lead, beside our own host.
+    return_origins: Vec<String>,
     /// Of the logo, where it is somewhere else.
     logo_origin: Option<String>,
     /// What stands before our paths: the path of `public_url`.
@@ -39,17 +41,24 @@ impl Look {
         format!("{}{path}", self.base)
     }
 
-    /// Of this company, for a service at `public_url` and WeChat's pages at `open_url`.
-    pub(crate) fn new(company: Pages, public_url: &str, open_url: &Url) -> Self {
+    /// Of this company, for a service at `public_url`, WeChat's pages at `open_url`, and logins that may lead to `return_urls`.
+    pub(crate) fn new(company: Pages, public_url: &str, open_url: &Url, return_urls: &[Url]) -> Self {
         let logo_origin = company
             .logo_url
             .as_ref()
             .and_then(|link| Url::parse(link.as_str()).ok())
             .map(|url| url.origin().ascii_serialization());
+        let mut return_origins: Vec<_> = return_urls
+            .iter()
+            .map(|url| url.origin().ascii_serialization())
+            .collect();
+        return_origins.sort_unstable();
+        return_origins.dedup();
         Self {
             assets: Assets::new(company.colour),
             company,
             open_origin: open_url.origin().ascii_serialization(),
+            return_origins,
             logo_origin,
             base: Url::parse(public_url)
                 .map(|url| url.path().trim_end_matches('/').to_owned())
@@ -73,10 +82,15 @@ impl Look {
         } else {
             format!(" frame-src 'self' {frames};")
         };
-        // Browsers hold form-action against every redirect after a form, and signing in leads to WeChat.
+        // Browsers hold form-action against every redirect after a form, and signing in leads to WeChat and at last to where they wanted.
+        let returns: String = self
+            .return_origins
+            .iter()
+            .map(|origin| format!(" {origin}"))
+            .collect();
         format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' {pictures}; connect-src 'self';{frames} \
-             form-action 'self' {open}; base-uri 'none'; frame-ancestors {ancestors}"
+             form-action 'self' {open}{returns}; base-uri 'none'; frame-ancestors {ancestors}"
         )
     }
 }

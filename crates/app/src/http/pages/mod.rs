@@ -20,10 +20,9 @@ mod words;
 use std::sync::Arc;
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpRequest, HttpResponse, Resource, Route, guard,
     web::{self, ServiceConfig},
 };
-use wechat_login_domain::use_case::Authenticated;
 
 pub(crate) use self::{
     browser::Browser, failure::show as failure, look::Look, top::out_of_frame, visit::Visit,
@@ -61,65 +60,70 @@ pub(crate) fn to_login(request: &HttpRequest, state: &AppState) -> Option<HttpRe
 
 /// The pages, and what they are made of.
 pub(super) fn routes(config: &mut ServiceConfig) {
-    let page = |path: &str, handler| resource(path, "GET", [handler]);
     config
-        .service(page("/", web::get().to(home::show)))
-        .service(page("/login", web::get().to(login::show)))
+        .service(page("/", shown().to(home::show)))
+        .service(page("/login", shown().to(login::show)))
         .service(resource("/login/agree", "POST", [web::post().to(login::agree)]))
         .service(resource("/login/change", "POST", [web::post().to(login::change)]))
-        .service(page("/account", web::get().to(account::show)))
+        .service(page("/account", shown().to(account::show)))
         .service(resource(
             "/account/log-out",
             "POST",
             [web::post().to(account::log_out)],
         ))
-        .service(resource(
+        .service(page_with_form(
             "/account/link",
-            "GET, POST",
-            [
-                web::get().to(account::link),
-                web::post().to(account::link_in_wechat),
-            ],
+            shown().to(account::link),
+            web::post().to(account::link_in_wechat),
         ))
-        .service(resource(
+        .service(page_with_form(
             "/account/methods/{id}/unlink",
-            "GET, POST",
-            [
-                web::get().to(account::ask_unlink),
-                web::post().to(account::unlink),
-            ],
+            shown().to(account::ask_unlink),
+            web::post().to(account::unlink),
         ))
-        .service(resource(
+        .service(page_with_form(
             "/account/devices/remove-others",
-            "GET, POST",
-            [
-                web::get().to(account::ask_others),
-                web::post().to(account::remove_others),
-            ],
+            shown().to(account::ask_others),
+            web::post().to(account::remove_others),
         ))
-        .service(resource(
+        .service(page_with_form(
             "/account/devices/{id}/remove",
-            "GET, POST",
-            [
-                web::get().to(account::ask_remove),
-                web::post().to(account::remove),
-            ],
+            shown().to(account::ask_remove),
+            web::post().to(account::remove),
         ))
-        .service(page("/assets/{version}/{name}", web::get().to(assets::show)));
+        .service(page("/assets/{version}/{name}", shown().to(assets::show)));
 }
 
-/// Ends the session that asks, and goes on there.
+/// GET, and HEAD beside it (RFC 9110 section 9.1): the server leaves the body out.
+fn shown() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
+fn page(path: &str, shown: Route) -> Resource {
+    resource(path, "GET, HEAD", [shown])
+}
+
+fn page_with_form(path: &str, shown: Route, sent: Route) -> Resource {
+    resource(path, "GET, HEAD, POST", [shown, sent])
+}
+
+/// Ends the session that asks, if there is one still, and goes on there.
 async fn log_out(
+    request: &HttpRequest,
     state: &AppState,
     visit: &Visit,
-    found: Authenticated,
     to: &str,
 ) -> Result<HttpResponse, Problem> {
-    let use_cases = Arc::clone(&state.use_cases);
-    state
-        .runtime
-        .run(async move { use_cases.log_out.run(&found).await })
-        .await??;
+    if state.origins.may_be_forged(request) {
+        return Err(Problem::of("cross_origin"));
+    }
+    if let Ok(found) = who::session(request, state).await? {
+        let use_cases = Arc::clone(&state.use_cases);
+        state
+            .runtime
+            .run(async move { use_cases.log_out.run(&found).await })
+            .await??;
+    }
     let mut response = visit.go(to);
     response
         .add_cookie(&state.cookies.no_session())

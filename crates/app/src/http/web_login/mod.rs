@@ -8,36 +8,12 @@ pub(crate) mod finish;
 pub(crate) mod status;
 
 use actix_web::{HttpRequest, HttpResponse, http::header};
-use url::form_urlencoded;
 use wechat_login_domain::{
     BrowserSecret, Error, State,
     use_case::{BegunWebLogin, WebLoginRequest},
 };
 
-use super::{AppState, Problem};
-
-/// The parameters of an address.
-struct Query(Vec<(String, String)>);
-
-impl Query {
-    fn of(request: &HttpRequest) -> Self {
-        let pairs = form_urlencoded::parse(request.query_string().as_bytes());
-        Self(pairs.into_owned().collect())
-    }
-
-    /// A parameter that is there once: who sends it twice means two things.
-    ///
-    /// # Errors
-    /// [`Error::InvalidRequest`] where it is there more than once.
-    fn get(&self, name: &str) -> Result<Option<&str>, Error> {
-        let mut values = self.0.iter().filter(|(key, _)| key == name);
-        let first = values.next().map(|(_, value)| value.as_str());
-        if values.next().is_some() {
-            return Err(Error::invalid(format!("/{name}"), "is there twice"));
-        }
-        Ok(first)
-    }
-}
+use super::{AppState, Problem, query::Query};
 
 /// Begins a login on the main runtime, where the store's connections live.
 pub(super) async fn begin(state: &AppState, request: WebLoginRequest) -> Result<BegunWebLogin, Problem> {

@@ -7,6 +7,7 @@ mod overview;
 mod views;
 
 use actix_web::{HttpRequest, HttpResponse};
+use url::form_urlencoded;
 use wechat_login_domain::{Error, RevokedBecause, use_case::Authenticated};
 
 pub(crate) use self::{
@@ -16,19 +17,16 @@ pub(crate) use self::{
     overview::show,
 };
 use super::{
-    super::{AppState, Problem, auth::SignedIn},
+    super::{AppState, Problem},
     visit::Visit,
     who,
 };
 
 /// Sign out here.
-pub(crate) async fn log_out(
-    request: HttpRequest,
-    SignedIn(found): SignedIn,
-) -> Result<HttpResponse, Problem> {
+pub(crate) async fn log_out(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let state = AppState::of(&request);
     let visit = Visit::of(&request, &state);
-    super::log_out(&state, &visit, found, &visit.path("/")).await
+    super::log_out(&request, &state, &visit, &visit.path("/")).await
 }
 
 /// Whoever looks at a page of their account; else the answer that they get.
@@ -43,8 +41,17 @@ async fn owner(
         Err(Error::SessionRevoked(
             because @ (RevokedBecause::Kicked | RevokedBecause::Replaced | RevokedBecause::UserDisabled),
         )) => Err(Error::SessionRevoked(because).into()),
-        Err(_nobody) => Ok(Err(visit.go(&visit.path("/login?return_to=%2Faccount")))),
+        Err(_nobody) => Ok(Err(visit.go(&to_login(visit)))),
     }
+}
+
+/// Where whoever is nobody signs in, to come back to their account.
+fn to_login(visit: &Visit) -> String {
+    let query = form_urlencoded::Serializer::new(String::new())
+        // A path here is one of the whole host.
+        .append_pair("return_to", &visit.path("/account"))
+        .finish();
+    visit.path(&format!("/login?{query}"))
 }
 
 /// Back to the account, with a word of what was done.

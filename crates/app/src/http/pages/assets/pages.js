@@ -28,7 +28,8 @@ if (qr) {
       if (login.status === "signed_in") {
         over("signed_in");
         say("signedIn");
-        location.replace(qr.dataset.next);
+        // The window may be on its way back from WeChat just now, and its cookie with it: leaving at once would cancel that.
+        setTimeout(() => location.replace(qr.dataset.next), 1000);
         return;
       }
       if (login.status === "expired" || [400, 404, 410].includes(answer.status)) {

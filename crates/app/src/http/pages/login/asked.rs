@@ -2,10 +2,7 @@ use actix_web::HttpRequest;
 use url::form_urlencoded;
 use wechat_login_domain::{Channel, Error};
 
-use super::super::{
-    super::{AppState, Problem},
-    visit::parameter,
-};
+use super::super::super::{AppState, Problem, query::Query};
 
 /// What the address of the login page says.
 #[derive(Clone, Debug)]
@@ -22,18 +19,19 @@ pub(super) struct Asked {
 
 impl Asked {
     /// # Errors
-    /// [`Error::ReturnToNotAllowed`]: a page of ours has a link to it.
+    /// [`Error::ReturnToNotAllowed`]: a page of ours has a link to it. [`Error::InvalidRequest`] where something is there twice.
     pub(super) fn of(request: &HttpRequest, state: &AppState) -> Result<Self, Problem> {
-        let return_to = parameter(request, "return_to");
+        let query = Query::of(request);
+        let return_to = query.get("return_to")?.map(str::to_owned);
         let next = match &return_to {
             Some(text) => state.return_urls.resolve(text).map_err(Error::from)?.into(),
             None => format!("{}/account", state.public_url),
         };
         Ok(Self {
-            app: parameter(request, "app"),
+            app: query.get("app")?.map(str::to_owned),
             return_to,
             next,
-            wants_qr: parameter(request, "show").is_some_and(|what| what == "qr"),
+            wants_qr: wants_qr(&query)?,
         })
     }
 
@@ -67,6 +65,11 @@ impl Asked {
             format!("{path}?{query}")
         }
     }
+}
+
+/// Whether somebody has another phone to scan with.
+pub(in super::super) fn wants_qr(query: &Query) -> Result<bool, Error> {
+    Ok(query.get("show")? == Some("qr"))
 }
 
 /// Whether pages inside WeChat have a way in.

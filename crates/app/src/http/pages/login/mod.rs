@@ -1,6 +1,6 @@
 //! `/login`: the way in that fits whoever comes.
 
-mod asked;
+pub(super) mod asked;
 pub(super) mod views;
 
 use actix_web::{HttpRequest, HttpResponse, http::header, web};
@@ -8,10 +8,10 @@ use wechat_login_domain::{Channel, LoginPurpose, use_case::WebLoginRequest};
 
 use self::{
     asked::{Asked, has_official_account},
-    views::QrCode,
+    views::{Elsewhere, QrCode},
 };
 use super::{
-    super::{AppState, Problem, auth::SignedIn, body, web_login},
+    super::{AppState, Problem, body, web_login},
     browser::Browser,
     frame::framed,
     visit::Visit,
@@ -31,12 +31,18 @@ pub(crate) async fn show(request: HttpRequest) -> Result<HttpResponse, Problem> 
         let log_out = visit.path(&asked.path("/login/change"));
         return Ok(views::already(&visit, &name, asked.next(), log_out));
     }
+    let elsewhere = |place| {
+        let address = format!("{}{}", state.public_url, asked.path("/login"));
+        let show_qr = visit.path(&asked.with_qr().path("/login"));
+        views::elsewhere(&visit, place, &address, show_qr)
+    };
     match (Browser::of_request(&request), asked.wants_qr) {
         (Browser::WeChat, false) if has_official_account(&state) => {
             web_login::send_to_wechat(&state, asked.request(Channel::OfficialAccount)).await
         }
-        (Browser::WeChat, false) => Ok(elsewhere(&visit, &state, &asked, false)),
-        (Browser::Phone, false) => Ok(elsewhere(&visit, &state, &asked, has_official_account(&state))),
+        (Browser::WeChat, false) => Ok(elsewhere(Elsewhere::OnComputer)),
+        (Browser::Phone, false) if has_official_account(&state) => Ok(elsewhere(Elsewhere::InWeChat)),
+        (Browser::Phone, false) => Ok(elsewhere(Elsewhere::OnComputer)),
         (Browser::Screen, _) | (_, true) => qr(&visit, &state, &asked).await,
     }
 }
@@ -67,11 +73,11 @@ pub(crate) async fn agree(request: HttpRequest, payload: web::Payload) -> Result
 }
 
 /// They are somebody else: sign out, and begin anew.
-pub(crate) async fn change(request: HttpRequest, SignedIn(found): SignedIn) -> Result<HttpResponse, Problem> {
+pub(crate) async fn change(request: HttpRequest) -> Result<HttpResponse, Problem> {
     let state = AppState::of(&request);
     let asked = Asked::of(&request, &state)?;
     let visit = Visit::of(&request, &state);
-    super::log_out(&state, &visit, found, &visit.path(&asked.path("/login"))).await
+    super::log_out(&request, &state, &visit, &visit.path(&asked.path("/login"))).await
 }
 
 async fn qr(visit: &Visit, state: &AppState, asked: &Asked) -> Result<HttpResponse, Problem> {
@@ -99,12 +105,6 @@ pub(super) fn with_browser_cookie(
         .add_cookie(&cookie)
         .map_err(|_no_header| Problem::internal())?;
     Ok(response)
-}
-
-fn elsewhere(visit: &Visit, state: &AppState, asked: &Asked, wechat_helps: bool) -> HttpResponse {
-    let address = format!("{}{}", state.public_url, asked.path("/login"));
-    let show_qr = visit.path(&asked.with_qr().path("/login"));
-    views::elsewhere(visit, wechat_helps, &address, show_qr)
 }
 
 impl Browser {

@@ -108,17 +108,38 @@ struct ElsewherePage<'a> {
     lead: &'static str,
     steps: &'static [&'static str],
     wechat_helps: bool,
+    is_linking: bool,
     address: &'a str,
     show_qr: String,
 }
 
-/// Why not here, and how elsewhere: inside WeChat where that `helps`, else on a computer.
-pub(super) fn elsewhere(visit: &Visit, wechat_helps: bool, address: &str, show_qr: String) -> HttpResponse {
+/// Where it works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Elsewhere {
+    /// Signing in, inside WeChat.
+    InWeChat,
+    /// Signing in, on a computer.
+    OnComputer,
+    /// Linking, on a computer: who opens the page inside WeChat is signed in there as somebody else, or nobody.
+    LinkOnComputer,
+}
+
+/// Why not here, and how elsewhere.
+pub(in super::super) fn elsewhere(
+    visit: &Visit,
+    elsewhere: Elsewhere,
+    address: &str,
+    show_qr: String,
+) -> HttpResponse {
     let words = &words::of(visit.language).login;
-    let (title, lead, steps) = if wechat_helps {
-        (words.phone_title, words.phone_lead, &words.phone_steps)
-    } else {
-        (words.computer_title, words.computer_lead, &words.computer_steps)
+    let (title, lead, steps) = match elsewhere {
+        Elsewhere::InWeChat => (words.phone_title, words.phone_lead, &words.phone_steps),
+        Elsewhere::OnComputer => (words.computer_title, words.computer_lead, &words.computer_steps),
+        Elsewhere::LinkOnComputer => (
+            words.link_computer_title,
+            words.link_computer_lead,
+            &words.link_computer_steps,
+        ),
     };
     let page = ElsewherePage {
         layout: visit.layout(title),
@@ -126,7 +147,8 @@ pub(super) fn elsewhere(visit: &Visit, wechat_helps: bool, address: &str, show_q
         title,
         lead,
         steps,
-        wechat_helps,
+        wechat_helps: elsewhere == Elsewhere::InWeChat,
+        is_linking: elsewhere == Elsewhere::LinkOnComputer,
         address,
         show_qr,
     };
