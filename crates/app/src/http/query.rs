@@ -6,6 +6,7 @@ use wechat_login_domain::Error;
 pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
+    /// Those of this request's address.
     pub(crate) fn of(request: &HttpRequest) -> Self {
         let pairs = form_urlencoded::parse(request.query_string().as_bytes());
         Self(pairs.into_owned().collect())

@@ -102,6 +102,24 @@ async fn a_page_that_was_left_open_notices_the_login_in_another_tab() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_window_that_is_on_its_way_back_from_wechat_is_not_called_off() {
+    let app = spawn_with(&[]).await;
+    let browser = Browser::open(&Window::WIDE).await;
+    browser.go(&at(&app, "/login")).await;
+    qr_code(&browser).await;
+    // The frame takes the window just when the page hears that somebody has signed in.
+    browser
+        .run(
+            "window.fetch = async () => {
+                location.href = '/?back';
+                return new Response('{\"status\": \"signed_in\"}');
+            };",
+        )
+        .await;
+    browser.arrive("/?back").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_is_signed_in_says_whether_to_go_on_as_who_they_are() {
     let app = spawn_with(&[]).await;
     let browser = Browser::open(&Window::WIDE).await;

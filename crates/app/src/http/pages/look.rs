@@ -12,8 +12,8 @@ pub(crate) struct Look {
     pub(super) assets: Assets,
     /// Scheme, host and port of WeChat's pages.
     open_origin: String,
-    /// Where a login may lead, beside our own host.
-    return_origins: Vec<String>,
+    /// Where a login may lead, beside our own host, as a policy lists them.
+    return_origins: String,
     /// Of the logo, where it is somewhere else.
     logo_origin: Option<String>,
     /// What stands before our paths: the path of `public_url`.
@@ -58,7 +58,7 @@ impl Look {
             assets: Assets::new(company.colour),
             company,
             open_origin: open_url.origin().ascii_serialization(),
-            return_origins,
+            return_origins: return_origins.join(" "),
             logo_origin,
             base: Url::parse(public_url)
                 .map(|url| url.path().trim_end_matches('/').to_owned())
@@ -83,14 +83,10 @@ impl Look {
             format!(" frame-src 'self' {frames};")
         };
         // Browsers hold form-action against every redirect after a form, and signing in leads to WeChat and at last to where they wanted.
-        let returns: String = self
-            .return_origins
-            .iter()
-            .map(|origin| format!(" {origin}"))
-            .collect();
+        let returns = &self.return_origins;
         format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' {pictures}; connect-src 'self';{frames} \
-             form-action 'self' {open}{returns}; base-uri 'none'; frame-ancestors {ancestors}"
+             form-action 'self' {open} {returns}; base-uri 'none'; frame-ancestors {ancestors}"
         )
     }
 }

@@ -40,9 +40,8 @@ pub(crate) async fn show(request: HttpRequest) -> Result<HttpResponse, Problem> 
         (Browser::WeChat, false) if has_official_account(&state) => {
             web_login::send_to_wechat(&state, asked.request(Channel::OfficialAccount)).await
         }
-        (Browser::WeChat, false) => Ok(elsewhere(Elsewhere::OnComputer)),
         (Browser::Phone, false) if has_official_account(&state) => Ok(elsewhere(Elsewhere::InWeChat)),
-        (Browser::Phone, false) => Ok(elsewhere(Elsewhere::OnComputer)),
+        (Browser::WeChat | Browser::Phone, false) => Ok(elsewhere(Elsewhere::OnComputer)),
         (Browser::Screen, _) | (_, true) => qr(&visit, &state, &asked).await,
     }
 }
