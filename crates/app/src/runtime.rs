@@ -15,11 +15,29 @@ use tokio_util::task::TaskTracker;
 pub struct MainRuntime {
     handle: Handle,
     tasks: TaskTracker,
-    login_turns: Arc<Semaphore>,
+    login_turns: [Arc<Semaphore>; Door::COUNT],
+    turn_within: Duration,
 }
 
-/// How many logins are under way at once. With many more than the machine can serve each waits for the others at every step, for longer
-/// than a dependency may take to answer: all would fail, and nobody would be signed in.
+/// Where people come in. What hangs at one, be it because somebody sends codes that nobody gave them, takes no turn of another's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// Logins from mini-programs.
+    MiniProgram,
+    /// Logins from apps.
+    MobileApp,
+    /// Logins from browsers.
+    Browser,
+    /// What those do who are signed in and WeChat is asked about.
+    SignedIn,
+}
+
+impl Door {
+    const COUNT: usize = 4;
+}
+
+/// How many logins are under way at once at a door. With many more than the machine can serve each waits for the others at every step, for
+/// longer than a dependency may take to answer: all would fail, and nobody would be signed in.
 const LOGINS_AT_ONCE: usize = 256;
 /// How long a login may wait for its turn. What is left of its time is enough for the login itself.
 const TURN_WITHIN: Duration = Duration::from_secs(2);
@@ -45,7 +63,17 @@ impl MainRuntime {
         Self {
             handle: Handle::current(),
             tasks: TaskTracker::new(),
-            login_turns: Arc::new(Semaphore::new(LOGINS_AT_ONCE)),
+            login_turns: std::array::from_fn(|_door| Arc::new(Semaphore::new(LOGINS_AT_ONCE))),
+            turn_within: TURN_WITHIN,
+        }
+    }
+
+    /// Where nobody waits long for a turn.
+    #[cfg(test)]
+    pub(crate) fn impatient() -> Self {
+        Self {
+            turn_within: Duration::from_millis(20),
+            ..Self::current()
         }
     }
 
@@ -53,12 +81,9 @@ impl MainRuntime {
     ///
     /// # Errors
     /// [`TooManyLogins`] where that takes too long.
-    pub async fn login_turn(&self) -> Result<LoginTurn, TooManyLogins> {
-        self.login_turn_within(TURN_WITHIN).await
-    }
-
-    async fn login_turn_within(&self, limit: Duration) -> Result<LoginTurn, TooManyLogins> {
-        let turn = timeout(limit, Arc::clone(&self.login_turns).acquire_owned()).await;
+    pub async fn login_turn(&self, door: Door) -> Result<LoginTurn, TooManyLogins> {
+        let turns = Arc::clone(&self.login_turns[door as usize]);
+        let turn = timeout(self.turn_within, turns.acquire_owned()).await;
         let turn = turn.map_err(|_elapsed| TooManyLogins)?;
         Ok(LoginTurn {
             _one_of_many: turn.expect("the turns never end"),
@@ -94,22 +119,38 @@ impl MainRuntime {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn who_comes_last_waits_for_somebody_to_end_and_not_for_ever() {
-        let runtime = MainRuntime::current();
+    async fn fill(runtime: &MainRuntime, door: Door) -> Vec<LoginTurn> {
         let mut under_way = Vec::new();
         for _ in 0..LOGINS_AT_ONCE {
-            under_way.push(runtime.login_turn().await.unwrap());
+            under_way.push(runtime.login_turn(door).await.unwrap());
         }
-        let refused = runtime.login_turn_within(Duration::from_millis(20)).await;
+        under_way
+    }
+
+    #[tokio::test]
+    async fn who_comes_last_waits_for_somebody_to_end_and_not_for_ever() {
+        let runtime = MainRuntime::impatient();
+        let mut under_way = fill(&runtime, Door::Browser).await;
+        let refused = runtime.login_turn(Door::Browser).await;
         assert_eq!(refused.unwrap_err(), TooManyLogins);
         let waiting = {
             let runtime = runtime.clone();
-            tokio::spawn(async move { runtime.login_turn().await.is_ok() })
+            tokio::spawn(async move { runtime.login_turn(Door::Browser).await.is_ok() })
         };
         tokio::task::yield_now().await;
         assert!(!waiting.is_finished());
         under_way.pop();
         assert!(waiting.await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn a_crowd_at_one_door_stands_before_no_other() {
+        let runtime = MainRuntime::impatient();
+        let doors = [Door::MiniProgram, Door::MobileApp, Door::Browser, Door::SignedIn];
+        let _crowd = fill(&runtime, doors[0]).await;
+        assert!(runtime.login_turn(doors[0]).await.is_err());
+        for door in &doors[1..] {
+            assert!(runtime.login_turn(*door).await.is_ok(), "{door:?}");
+        }
     }
 }

@@ -20,6 +20,8 @@ use crate::{
     encryption_key,
 };
 
+const NO_SESSIONS: &str = "cannot keep sessions in Redis (sessions.url)";
+
 /// The stores, as far as the service has to look after them.
 #[derive(Clone)]
 pub struct Store {
@@ -50,6 +52,22 @@ impl Store {
         security: Security,
         entropy: &Arc<dyn Entropy>,
     ) -> anyhow::Result<(Self, Arc<Keyring>)> {
+        let (store, keyring) = Self::open_for_users(storage, security, entropy).await?;
+        if let SessionStore::Redis(redis) = &store.sessions {
+            redis.probe().await.context(NO_SESSIONS)?;
+        }
+        Ok((store, keyring))
+    }
+
+    /// As [`Self::open`], for whoever looks after users: Redis is not asked before something of it is needed, so that it may be away.
+    ///
+    /// # Errors
+    /// One line that says what is wrong, and what to do.
+    pub async fn open_for_users(
+        storage: &Storage,
+        security: Security,
+        entropy: &Arc<dyn Entropy>,
+    ) -> anyhow::Result<(Self, Arc<Keyring>)> {
         let keyring = keyring(storage, security, entropy)?;
         let users = match &storage.database {
             config::Database::Sqlite(path) => UserStore::Sqlite(file(path, &keyring, entropy).await?),
@@ -68,9 +86,7 @@ impl Store {
                 SessionStore::Embedded(file(path, &keyring, entropy).await?)
             }
             (config::Sessions::Redis(settings), _) => SessionStore::Redis(
-                RedisStore::connect(settings, Arc::clone(&keyring), Arc::clone(entropy))
-                    .await
-                    .context("cannot keep sessions in Redis (sessions.url)")?,
+                RedisStore::open(settings, Arc::clone(&keyring), Arc::clone(entropy)).context(NO_SESSIONS)?,
             ),
         };
         Ok((

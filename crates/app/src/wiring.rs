@@ -254,7 +254,8 @@ pub async fn wire(
     })
 }
 
-/// Puts together what operators need, over the database that the service uses, which may be running.
+/// Puts together what operators need, over the database that the service uses, which may be running. Redis may be away: only what is about
+/// sessions asks it.
 ///
 /// # Errors
 /// One line that says what is wrong, and what to do.
@@ -262,7 +263,7 @@ pub async fn wire_operator(config: Config) -> anyhow::Result<OperatorUseCases> {
     config.storage.check_that_it_is_there()?;
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let (store, _) = Store::open(&config.storage, config.security, &entropy).await?;
+    let (store, _) = Store::open_for_users(&config.storage, config.security, &entropy).await?;
     let (administration, sessions) = (store.administration(), store.sessions());
     let view = Arc::new(RwLock::new(RevocationView::default()));
     FollowRevocations::new(store.revocations(), Arc::clone(&view), Arc::clone(&clock))

@@ -42,19 +42,33 @@ pub(crate) async fn end_session(
     Ok(())
 }
 
-/// Ends all sessions of a user but this one, and says how many there were. They stay in their store until they would have expired: whoever
-/// comes with one of them is told why it is over, which a removed one could not tell.
+/// How many sessions of a user there are to end, this one aside.
 ///
 /// # Errors
-/// [`PortError`] where a store did not answer: they may be over then.
-pub(crate) async fn end_sessions_of(
+/// [`PortError`] where the store did not answer.
+pub(crate) async fn count_sessions_of(
     user: &User,
     except: Option<TokenDigest>,
-    (sign_outs, sessions, view): (&dyn SignOuts, &dyn Sessions, &RwLock<RevocationView>),
-    lifetimes: &Lifetimes,
+    (sessions, view): (&dyn Sessions, &RwLock<RevocationView>),
     now: OffsetDateTime,
 ) -> Result<usize, PortError> {
     let live = live_sessions(sessions, view, user, now).await?;
+    let is_over = |(digest, _): &&(TokenDigest, Session)| Some(*digest) != except;
+    Ok(live.iter().filter(is_over).count())
+}
+
+/// Ends all sessions of a user but this one. They stay in their store until they would have expired: whoever comes with one of them is told
+/// why it is over, which a removed one could not tell.
+///
+/// # Errors
+/// [`PortError`] where the record could not be written: they may be over then.
+pub(crate) async fn end_sessions_of(
+    user: &User,
+    except: Option<TokenDigest>,
+    (sign_outs, view): (&dyn SignOuts, &RwLock<RevocationView>),
+    lifetimes: &Lifetimes,
+    now: OffsetDateTime,
+) -> Result<(), PortError> {
     let ending = SessionsEnding {
         user_id: user.id,
         except,
@@ -66,6 +80,5 @@ pub(crate) async fn end_sessions_of(
     for row in &rows {
         view.record(row);
     }
-    let is_over = |(digest, _): &&(TokenDigest, Session)| Some(*digest) != except;
-    Ok(live.iter().filter(is_over).count())
+    Ok(())
 }

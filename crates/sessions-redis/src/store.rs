@@ -26,14 +26,27 @@ impl RedisStore {
         keyring: Arc<Keyring>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, ConnectError> {
+        let store = Self::open(settings, keyring, entropy)?;
+        store.probe().await?;
+        Ok(store)
+    }
+
+    /// Asks the servers nothing yet: whoever needs them first finds out how they are. The connections will live on the runtime that this is
+    /// called on.
+    ///
+    /// # Errors
+    /// [`ConnectError::Settings`].
+    pub fn open(
+        settings: &RedisSettings,
+        keyring: Arc<Keyring>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, ConnectError> {
         let server = Server::new(settings, Handle::current()).map_err(ConnectError::Settings)?;
-        let store = Self {
+        Ok(Self {
             server,
             keyring,
             entropy,
-        };
-        store.probe().await?;
-        Ok(store)
+        })
     }
 
     /// Sees whether the servers can keep sessions: whether they can be reached, read and written, and never drop a key before its time.

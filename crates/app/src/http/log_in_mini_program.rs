@@ -20,6 +20,7 @@ use super::{
     login::{self, Login},
     problem::ProblemBody,
 };
+use crate::runtime::Door;
 
 /// A mini-program's login.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -90,7 +91,9 @@ pub(crate) async fn handle(
         )
         .await
     };
-    Ok(login::in_time(&state, work).await??.into())
+    Ok(login::in_turn(&state.runtime, Door::MiniProgram, work)
+        .await??
+        .into())
 }
 
 impl MiniProgramLoginRequest {

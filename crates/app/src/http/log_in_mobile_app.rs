@@ -15,6 +15,7 @@ use super::{
     login::{self, Login},
     problem::ProblemBody,
 };
+use crate::runtime::Door;
 
 /// A mobile app's login.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -65,7 +66,9 @@ pub(crate) async fn handle(
         )
         .await
     };
-    Ok(login::in_time(&state, work).await??.into())
+    Ok(login::in_turn(&state.runtime, Door::MobileApp, work)
+        .await??
+        .into())
 }
 
 impl MobileAppLoginRequest {

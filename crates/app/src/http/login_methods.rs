@@ -17,10 +17,11 @@ use super::{
     AppState, Problem,
     auth::{SignedIn, SignedInWith},
     log_in_mini_program::login_code,
-    login::in_time,
+    login::{in_time, in_turn},
     problem::ProblemBody,
     representation::Moment,
 };
+use crate::runtime::Door;
 
 /// A user's ways in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -128,7 +129,7 @@ pub(crate) async fn link(
     let asked = body.into_command(&state)?;
     let use_cases = Arc::clone(&state.use_cases);
     let work = async move { use_cases.link_login_method.run(found.user_id, asked).await };
-    Ok(Json(in_time(&state, work).await??.into()))
+    Ok(Json(in_turn(&state.runtime, Door::SignedIn, work).await??.into()))
 }
 
 /// Unlink one of my ways in, whole.
@@ -153,6 +154,6 @@ pub(crate) async fn unlink(
     let method = id.parse().map_err(|_is_no_id| Error::NotFound)?;
     let use_cases = Arc::clone(&state.use_cases);
     let work = async move { use_cases.unlink_login_method.run(found.user_id, method).await };
-    in_time(&state, work).await??;
+    in_time(&state.runtime, work).await??;
     Ok(HttpResponse::NoContent().finish())
 }

@@ -8,9 +8,10 @@ use utoipa::ToSchema;
 use wechat_login_domain::{Error, FieldFault, PhoneCode, use_case::PhoneProof};
 
 use super::{
-    AppState, Problem, auth::SignedInWith, encrypted::EncryptedBody, login::in_time, problem::ProblemBody,
+    AppState, Problem, auth::SignedInWith, encrypted::EncryptedBody, login::in_turn, problem::ProblemBody,
     representation::UserBody,
 };
+use crate::runtime::Door;
 
 /// What the phone button gave. Old base libraries give no code; where all of it is sent, the code counts.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -68,5 +69,7 @@ pub(crate) async fn bind(
     let proof = body.into_proof()?;
     let use_cases = Arc::clone(&state.use_cases);
     let work = async move { use_cases.bind_phone.run(&found, &proof).await };
-    Ok(Json(UserBody::from(&in_time(&state, work).await??)))
+    Ok(Json(UserBody::from(
+        &in_turn(&state.runtime, Door::SignedIn, work).await??,
+    )))
 }

@@ -10,10 +10,11 @@ use wechat_login_domain::{Error, ports::SessionKeyState, use_case::Authenticated
 use super::{
     AppState, Problem,
     auth::{self, SignedIn},
-    login::in_time,
+    login::in_turn,
     problem::ProblemBody,
     representation::{SessionBody, UserBody},
 };
+use crate::runtime::Door;
 
 /// A session and whose it is.
 #[derive(Debug, Serialize, ToSchema)]
@@ -69,7 +70,7 @@ fn asks_wechat(query: &str) -> Result<bool, Error> {
 async fn check_wechat(state: &AppState, found: Authenticated) -> Result<&'static str, Problem> {
     let use_cases = Arc::clone(&state.use_cases);
     let work = async move { use_cases.check_wechat_session.run(&found).await };
-    Ok(match in_time(state, work).await?? {
+    Ok(match in_turn(&state.runtime, Door::SignedIn, work).await?? {
         SessionKeyState::Valid => "valid",
         SessionKeyState::Stale => "stale",
     })

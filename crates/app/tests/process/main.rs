@@ -15,3 +15,4 @@ mod redis;
 mod refusal;
 mod round_trips;
 mod users;
+mod users_without_redis;

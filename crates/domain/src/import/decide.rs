@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::{ImportedIdentifier, ImportedUser};
-use crate::{AccountId, ExternalId, Scope, User, UserId, UserState};
+use crate::{AccountId, ExternalId, User, UserId, UserState};
 
 /// Of a user, what the rule needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +16,6 @@ pub struct KnownUser {
     pub created_at: OffsetDateTime,
     /// Whether they have a nickname.
     pub has_nickname: bool,
-    /// Whether they may do anything that not everybody may.
-    pub has_scopes: bool,
     /// Whether they may sign in.
     pub is_active: bool,
 }
@@ -29,7 +27,6 @@ impl From<&User> for KnownUser {
             external_id: user.external_id.clone(),
             created_at: user.created_at,
             has_nickname: user.nickname.is_some(),
-            has_scopes: !user.scopes.is_empty(),
             is_active: user.state == UserState::Active,
         }
     }
@@ -76,7 +73,7 @@ impl Holders {
 pub enum Decision {
     /// Make a user with everything in the row.
     Register,
-    /// Link what nobody has, and fill in what this user lacks.
+    /// Link what nobody has, and fill in what this user lacks. Scopes are none of it.
     Complete(UserId, Box<Completion>),
     /// Nothing.
     Leave,
@@ -93,8 +90,6 @@ pub struct Completion {
     pub created_at: Option<OffsetDateTime>,
     /// The nickname, where they have none. A user who removed theirs MUST NOT get it back.
     pub nickname: Option<String>,
-    /// The scopes, where they have none.
-    pub scopes: Vec<Scope>,
 }
 
 /// What became of a row.
@@ -145,7 +140,10 @@ pub fn decide(row: &ImportedUser, holders: &Holders) -> Decision {
     }
 }
 
-/// Only where the row has news: what an operator or the user changed since it was imported is not changed back by importing it again.
+/// Only where the row has news: importing the same again changes nothing that was changed since.
+///
+/// What was taken from somebody looks like what they never had, as no record is kept of it: an external id that was taken away, and a way in
+/// that was unlinked, come back with a row that still has them. Scopes are rights, and never do: only who is made by a row gets them.
 fn complete(row: &ImportedUser, holders: &Holders, user: &KnownUser) -> Decision {
     let external_id = row.external_id.clone().filter(|_| holders.external_id.is_none());
     let created_at = row.created_at.filter(|created_at| *created_at < user.created_at);
@@ -157,16 +155,10 @@ fn complete(row: &ImportedUser, holders: &Holders, user: &KnownUser) -> Decision
         return Decision::Refuse(ImportRefusal::Barred);
     }
     let nickname = row.nickname.clone().filter(|_| !user.has_nickname);
-    let scopes = if user.has_scopes {
-        Vec::new()
-    } else {
-        row.scopes.clone()
-    };
     let completion = Completion {
         external_id,
         created_at,
         nickname,
-        scopes,
     };
     Decision::Complete(user.id, Box::new(completion))
 }

@@ -1,7 +1,7 @@
 //! Moving in: people who were users elsewhere become users here before they come for the first time.
 //!
-//! Whoever is known already is given what they lack, and nothing that they have is overwritten; nobody is merged ([`decide`]). People come
-//! by the million, so a store takes many at once: it looks up everything that a [`Batch`] brings, and writes what its [`Plan`] says.
+//! Whoever is known already is given what they lack, but no scopes, and nothing that they have is overwritten but a later date of coming by
+//! an earlier one; nobody is merged ([`decide`]). People come by the million, so a store takes many at once: it looks up everything that a [`Batch`] brings, and writes what its [`Plan`] says.
 
 mod batch;
 mod decide;
@@ -32,9 +32,9 @@ pub struct ImportedUser {
     pub nickname: Option<String>,
     /// Their number.
     pub phone: Option<Phone>,
-    /// What they may do.
+    /// What they may do, where the row makes a user of them.
     pub scopes: Vec<Scope>,
-    /// Who they are at WeChat's apps.
+    /// Who they are at WeChat's apps, at most [`Self::MOST_IDENTITIES`].
     pub wechat: Vec<ImportedIdentity>,
 }
 
@@ -72,6 +72,9 @@ pub struct ImportedIdentifier {
 }
 
 impl ImportedUser {
+    /// Nobody is at more apps, and what finds out which of them are one account takes the square of their number.
+    pub const MOST_IDENTITIES: usize = 64;
+
     /// Whether anybody could be known by this row.
     #[must_use]
     pub const fn names_somebody(&self) -> bool {

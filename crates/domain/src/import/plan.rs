@@ -131,7 +131,6 @@ impl<'a, 'b> Planning<'a, 'b> {
             external_id: person.external_id.clone(),
             created_at,
             has_nickname: person.nickname.is_some(),
-            has_scopes: !person.scopes.is_empty(),
             is_active: true,
         };
         self.known.add(user);
@@ -152,7 +151,6 @@ impl<'a, 'b> Planning<'a, 'b> {
                 external_id: completion.external_id.clone().or(user.external_id.clone()),
                 created_at: completion.created_at.unwrap_or(user.created_at),
                 has_nickname: user.has_nickname || completion.nickname.is_some(),
-                has_scopes: user.has_scopes || !completion.scopes.is_empty(),
                 is_active: user.is_active,
             };
             self.known.add(user);

@@ -68,7 +68,7 @@ pub use recall_user::RecallUser;
 pub use renew_session::RenewSession;
 pub use revoke_own_session::RevokeOwnSession;
 pub use revoke_own_sessions::RevokeOwnSessions;
-pub use revoke_sessions::RevokeSessions;
+pub use revoke_sessions::{RevokeSessions, Uncounted};
 pub use set_external_id::SetExternalId;
 pub use show_account::{AccountReference, ShowAccount};
 pub use show_user::ShowUser;

@@ -2,7 +2,7 @@ use std::sync::{Arc, RwLock};
 
 use crate::{
     Error, Lifetimes, RevocationView,
-    ending::end_sessions_of,
+    ending::{count_sessions_of, end_sessions_of},
     ports::{Clock, Sessions, SignOuts, Users},
     use_case::Authenticated,
 };
@@ -45,13 +45,11 @@ impl RevokeOwnSessions {
     pub async fn run(&self, authenticated: &Authenticated, keeps_current: bool) -> Result<usize, Error> {
         let user = self.users.find(authenticated.user_id).await?;
         let user = user.ok_or(Error::Unauthenticated)?;
-        let ended = end_sessions_of(
-            &user,
-            keeps_current.then_some(authenticated.digest),
-            (&*self.sign_outs, &*self.sessions, &self.view),
-            &self.lifetimes,
-            self.clock.now(),
-        );
-        Ok(ended.await?)
+        let except = keeps_current.then_some(authenticated.digest);
+        let now = self.clock.now();
+        let count = count_sessions_of(&user, except, (&*self.sessions, &self.view), now).await?;
+        let record = (&*self.sign_outs, &*self.view);
+        end_sessions_of(&user, except, record, &self.lifetimes, now).await?;
+        Ok(count)
     }
 }

@@ -76,10 +76,8 @@ async fn sessions_of_former_ids_are_listed_and_end_too() {
     let seen: Vec<_> = listed.iter().map(|session| session.user_id).collect();
     assert_eq!(seen, [other, one], "the one that was seen last comes first");
 
-    assert_eq!(
-        world.revoke_sessions().run(&id(survivor.id), None).await.unwrap(),
-        2
-    );
+    let ended = world.revoke_sessions().run(&id(survivor.id), None).await;
+    assert_eq!(ended.unwrap().unwrap(), 2);
     assert!(world.list_sessions().run(&id(merged)).await.unwrap().is_empty());
     assert_eq!(world.sessions.len(), 3, "their owner is told why they are over");
 }
@@ -91,10 +89,22 @@ async fn one_session_may_go_on_where_the_others_are_revoked() {
     world.keep(user, 1).await;
     world.keep(user, 2).await;
     let ended = world.revoke_sessions().run(&id(user), Some(digest(1))).await;
-    assert_eq!(ended.unwrap(), 1);
+    assert_eq!(ended.unwrap().unwrap(), 1);
     let listed = world.list_sessions().run(&id(user)).await.unwrap();
     assert_eq!(listed.len(), 1);
     assert_eq!(listed[0].last_seen_at, NOW + Duration::MINUTE);
+}
+
+#[tokio::test]
+async fn sessions_end_though_their_store_is_away() {
+    let world = World::new();
+    let user = world.sign_in(&alice().at(&shop_mini())).await;
+    world.keep(user, 1).await;
+    world.sessions.outage.begin();
+    let ended = world.revoke_sessions().run(&id(user), None).await;
+    assert!(ended.unwrap().is_err(), "nobody knows how many there were");
+    world.sessions.outage.end();
+    assert!(world.list_sessions().run(&id(user)).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -186,5 +186,6 @@ pub(super) fn sessions(sessions: &[Session]) -> Sessions {
 
 #[derive(Serialize)]
 pub(super) struct Revoked {
-    pub(super) revoked: usize,
+    /// Null where nobody knows how many there were.
+    pub(super) revoked: Option<usize>,
 }

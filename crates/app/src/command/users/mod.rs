@@ -192,7 +192,14 @@ async fn act(
         }
         Action::RevokeSessions(who) => {
             let revoked = use_cases.revoke_sessions.run(&who.references(), None).await?;
-            output.print(&json::Revoked { revoked }, || format!("{revoked} sessions ended"));
+            if let Err(uncounted) = &revoked {
+                eprintln!("wechat-login: {}", one_line(uncounted));
+            }
+            let revoked = revoked.ok();
+            output.print(&json::Revoked { revoked }, || match revoked {
+                Some(revoked) => format!("{revoked} sessions ended"),
+                None => "all sessions ended".to_owned(),
+            });
         }
         Action::Import { .. } => unreachable!("it was taken out before"),
     }

@@ -45,6 +45,8 @@ impl Reason {
 #[derive(Clone, Debug)]
 pub struct Problem {
     row: &'static Row,
+    /// What happened, where the row does not say it.
+    detail: Option<&'static str>,
     faults: Vec<FieldFault>,
     reason: Option<Reason>,
     /// The value of `WWW-Authenticate`, where the answer has one.
@@ -103,10 +105,20 @@ impl Problem {
         let row = table::row(code).unwrap_or_else(|| panic!("no problem has the code {code}"));
         Self {
             row,
+            detail: None,
             faults: Vec::new(),
             reason: None,
             challenge: None,
             allow: None,
+        }
+    }
+
+    /// With this detail instead of the usual one.
+    #[must_use]
+    pub(crate) fn saying(self, detail: &'static str) -> Self {
+        Self {
+            detail: Some(detail),
+            ..self
         }
     }
 
@@ -204,6 +216,7 @@ impl From<Error> for Problem {
         };
         Self {
             row,
+            detail: None,
             faults,
             reason,
             challenge,
@@ -229,7 +242,7 @@ impl ResponseError for Problem {
             r#type: format!("{}/problems/{}", context.public_url, self.row.code),
             title: self.row.title.to_owned(),
             status: self.row.status.as_u16(),
-            detail: self.row.detail.to_owned(),
+            detail: self.detail.unwrap_or(self.row.detail).to_owned(),
             instance: context.path.clone(),
             code: self.row.code.to_owned(),
             request_id: context.request_id.clone(),

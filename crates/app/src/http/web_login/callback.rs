@@ -10,7 +10,10 @@ use wechat_login_domain::{
 };
 
 use super::{AppState, Problem, Query, of_browser};
-use crate::http::{auth, device::DeviceDescription, login, pages, problem::ProblemBody};
+use crate::{
+    http::{auth, device::DeviceDescription, login, pages, problem::ProblemBody},
+    runtime::Door,
+};
 
 /// Where a person goes who said nothing of it.
 const HOME: &str = "/account";
@@ -60,7 +63,7 @@ async fn come_back(request: &HttpRequest, channel: Channel) -> Result<HttpRespon
     let callback = of(request, &state, channel, (named, browser), code);
     let use_cases = Arc::clone(&state.use_cases);
     let work = async move { use_cases.finish_web_login.run(callback).await };
-    let finished = login::in_time(&state, work)
+    let finished = login::in_turn(&state.runtime, Door::Browser, work)
         .await?
         .map_err(|failed| Problem::from(failed.error))?;
     Ok(go_on(&state, channel, finished))

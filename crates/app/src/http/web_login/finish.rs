@@ -11,12 +11,15 @@ use wechat_login_domain::{
 };
 
 use super::{AppState, Problem, callback, of_browser};
-use crate::http::{
-    UserBody,
-    body::JsonBody,
-    idempotency,
-    login::{self, Login},
-    problem::ProblemBody,
+use crate::{
+    http::{
+        UserBody,
+        body::JsonBody,
+        idempotency,
+        login::{self, Login},
+        problem::ProblemBody,
+    },
+    runtime::Door,
 };
 
 /// What WeChat called back with.
@@ -88,7 +91,7 @@ pub(crate) async fn handle(
         };
         idempotency::answer(&use_cases.answer_once, "web", key.as_ref(), &asked, finish).await
     };
-    let answer = login::in_time(&state, work).await??;
+    let answer = login::in_turn(&state.runtime, Door::Browser, work).await??;
     let token = serde_json::from_str(answer.json())
         .ok()
         .and_then(|WithToken { token }| SessionToken::parse(&token?).ok());

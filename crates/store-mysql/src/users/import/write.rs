@@ -84,15 +84,12 @@ impl Import<'_> {
     async fn complete(&self, lease: &mut Lease, id: UserId, completion: &Completion) -> Result<(), Failure> {
         const COMPLETE: &str = "UPDATE users SET
                 external_id = COALESCE(?, external_id), created_at = COALESCE(?, created_at),
-                nickname = IF(nickname_is_own, nickname, COALESCE(?, nickname)),
-                scopes = COALESCE(?, scopes), version = version + 1, updated_at = ?
+                nickname = IF(nickname_is_own, nickname, COALESCE(?, nickname)), version = version + 1, updated_at = ?
              WHERE id = ?";
-        let scopes = (!completion.scopes.is_empty()).then(|| written(&completion.scopes));
         let values = [
             Value::OptionalBytes(bytes(completion.external_id.as_ref())),
             Value::OptionalMoment(completion.created_at.map(Moment)),
             Value::OptionalText(completion.nickname.as_deref()),
-            Value::OptionalText(scopes.as_deref()),
             Value::Moment(Moment(self.now)),
             Value::Bytes(id.as_bytes()),
         ];

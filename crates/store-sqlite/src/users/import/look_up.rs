@@ -18,7 +18,7 @@ use crate::{
 
 /// What [`KnownRow`] reads of `r`, a user that is its own root.
 const KNOWN_COLUMNS: &str = "r.id, r.external_id, r.created_at, r.nickname IS NOT NULL AS has_nickname, \
-     r.scopes <> '' AS has_scopes, r.state = 'active' AS is_active";
+     r.state = 'active' AS is_active";
 
 #[derive(QueryableByName)]
 struct KnownRow {
@@ -30,8 +30,6 @@ struct KnownRow {
     created_at: Moment,
     #[diesel(sql_type = BigInt)]
     has_nickname: i64,
-    #[diesel(sql_type = BigInt)]
-    has_scopes: i64,
     #[diesel(sql_type = BigInt)]
     is_active: i64,
 }
@@ -45,7 +43,6 @@ impl TryFrom<KnownRow> for KnownUser {
             external_id: row.external_id.map(|id| external_id(&id)).transpose()?,
             created_at: row.created_at.0,
             has_nickname: row.has_nickname == 1,
-            has_scopes: row.has_scopes == 1,
             is_active: row.is_active == 1,
         })
     }

@@ -85,15 +85,12 @@ impl Import {
     ) -> Result<(), Failure> {
         const COMPLETE: &str = "UPDATE users SET
                 external_id = coalesce(?, external_id), created_at = coalesce(?, created_at),
-                nickname = iif(nickname_is_own, nickname, coalesce(?, nickname)),
-                scopes = coalesce(?, scopes), version = version + 1, updated_at = ?
+                nickname = iif(nickname_is_own, nickname, coalesce(?, nickname)), version = version + 1, updated_at = ?
              WHERE id = ?";
-        let scopes = (!completion.scopes.is_empty()).then(|| written(&completion.scopes));
         let values = [
             Value::OptionalText(completion.external_id.as_ref().map(ExternalId::as_str)),
             Value::OptionalMoment(completion.created_at.map(Moment)),
             Value::OptionalText(completion.nickname.as_deref()),
-            Value::OptionalText(scopes.as_deref()),
             Value::Moment(Moment(self.now)),
             Value::Bytes(id.as_bytes()),
         ];

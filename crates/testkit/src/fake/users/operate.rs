@@ -333,9 +333,6 @@ impl Table {
         if !row.nickname_is_edited {
             user.nickname = completion.nickname.or_else(|| user.nickname.take());
         }
-        if !completion.scopes.is_empty() {
-            user.scopes = completion.scopes.iter().map(ToString::to_string).collect();
-        }
         user.updated_at = now;
     }
 

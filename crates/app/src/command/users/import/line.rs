@@ -7,13 +7,14 @@ use wechat_login_domain::{
     import::{ImportedIdentity, ImportedUser},
 };
 
+use super::unambiguous;
+
 /// Reads a person.
 ///
 /// # Errors
 /// The field and what is wrong with it.
 pub(super) fn parse(line: &str, apps: &Apps, now: OffsetDateTime) -> Result<ImportedUser, String> {
-    // serde_json's own words for a syntax error quote nothing of the line.
-    let value: Value = serde_json::from_str(line).map_err(|error| format!("is no JSON: {error}"))?;
+    let value = unambiguous::parse(line)?;
     let Value::Object(fields) = value else {
         return Err("must be a JSON object".to_owned());
     };
@@ -121,6 +122,9 @@ fn identities(value: Value, apps: &Apps) -> Result<Vec<ImportedIdentity>, String
     let Value::Array(values) = value else {
         return Err("must be a list".to_owned());
     };
+    if values.len() > ImportedUser::MOST_IDENTITIES {
+        return Err(format!("must be at most {}", ImportedUser::MOST_IDENTITIES));
+    }
     let numbered = values.into_iter().enumerate();
     numbered
         .map(|(n, value)| match value {
@@ -262,5 +266,23 @@ mod tests {
         }
         let long = format!(r#"{{"external_id":1,"nickname":"{}"}}"#, "x".repeat(65));
         assert!(read(&long).unwrap_err().contains("nickname"));
+    }
+
+    #[test]
+    fn a_person_is_at_so_many_apps_and_no_more() {
+        let at = |apps: usize| {
+            let identities: Vec<_> = (0..apps)
+                .map(|n| format!(r#"{{"app_id":"wx1","openid":"o{n}"}}"#))
+                .collect();
+            read(&format!(r#"{{"wechat":[{}]}}"#, identities.join(",")))
+        };
+        assert_eq!(at(64).unwrap().wechat.len(), 64);
+        assert_eq!(at(65).unwrap_err(), "wechat must be at most 64");
+    }
+
+    #[test]
+    fn a_field_that_is_there_twice_is_a_fault() {
+        let fault = read(r#"{"external_id":"CANARY","external_id":"2"}"#).unwrap_err();
+        assert!(fault.contains("twice") && !fault.contains("CANARY"), "{fault}");
     }
 }

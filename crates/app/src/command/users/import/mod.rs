@@ -5,6 +5,7 @@ mod flights;
 mod line;
 mod lines;
 mod progress;
+mod unambiguous;
 
 use std::{path::Path, process::ExitCode};
 

@@ -58,6 +58,6 @@ pub(crate) async fn unlink(
     let id = id.parse().map_err(|_is_no_id| Error::NotFound)?;
     let use_cases = Arc::clone(&state.use_cases);
     let work = async move { use_cases.unlink_login_method.run(found.user_id, id).await };
-    in_time(&state, work).await??;
+    in_time(&state.runtime, work).await??;
     Ok(done(&visit, "unlinked"))
 }

@@ -29,7 +29,10 @@ pub async fn somebody_who_came_before_the_import_is_given_what_they_lack(
     assert_eq!(found.id, user.id);
     assert_eq!(Some(found.created_at), person.created_at);
     assert_eq!((found.nickname, found.phone), (person.nickname, person.phone));
-    assert_eq!(found.scopes, ["vip", "beta"]);
+    assert_eq!(
+        found.scopes, [""; 0],
+        "rights are for those whom the import makes"
+    );
     let (again, _) = world.sign_in(&alice().at(&shop_mini()), LATER).await;
     assert_eq!(again.id, user.id);
     let account = world.account(user.id).await;
@@ -99,6 +102,26 @@ pub async fn what_was_changed_since_the_import_is_not_changed_back(
         [ImportOutcome::Unchanged]
     );
     assert_eq!(world.user(id).await.scopes, [""; 0]);
+
+    // Other news of the person brings no right back.
+    let changed = world.administration.set_external_id(id, None, LATER).await;
+    changed.expect("the database answers");
+    let came_before = alice_of_old().created_at.expect("it is set") - Duration::DAY;
+    let of_old = ImportedUser {
+        created_at: Some(came_before),
+        ..alice_of_old()
+    };
+    let with_news = ImportedUser {
+        wechat: vec![at(alice(), &shop_mini()), at(alice(), &shop_mobile())],
+        ..alice_of_old()
+    };
+    for row in [alice_of_old(), of_old, with_news] {
+        assert_eq!(import(&world, &[row]).await, [ImportOutcome::Imported]);
+        assert_eq!(world.user(id).await.scopes, [""; 0]);
+    }
+    let user = world.user(id).await;
+    assert_eq!(user.external_id, Some(external("42")));
+    assert_eq!(user.created_at, came_before);
 }
 
 pub async fn an_external_id_is_the_person_whatever_they_are_known_by(
