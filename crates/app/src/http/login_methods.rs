@@ -127,7 +127,7 @@ pub(crate) async fn link(
     let state = AppState::of(&request);
     let asked = body.into_command(&state)?;
     let use_cases = Arc::clone(&state.use_cases);
-    let work = async move { use_cases.link_login_method.run(found.user_id, asked).await };
+    let work = async move { use_cases.link_login_method.run(&found, asked).await };
     Ok(Json(in_time(&state, work).await??.into()))
 }
 

@@ -138,7 +138,7 @@ impl World {
             code: LinkCode::MiniProgram(sample::code(code)),
         };
         let link = LinkLoginMethod::new(ports, sample::apps(), WITHIN);
-        link.run(who.user_id, asked).await
+        link.run(who, asked).await
     }
 
     pub(crate) async fn unlink(&self, who: &Authenticated, way: &ListedWayIn) -> Result<(), Error> {
