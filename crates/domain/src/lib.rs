@@ -15,6 +15,7 @@ mod finished_login;
 mod id;
 mod idempotency;
 pub mod import;
+mod keep_key;
 mod keyring;
 pub mod link;
 mod live_sessions;

@@ -1,7 +1,7 @@
 //! Making something that WeChat proved a way in of whoever is signed in. It never moves a way in from one user to another.
 
 use crate::{
-    AccountId, AppId, OpenId, OpenPlatform, Phone, UnionId, User, UserAccount, UserState,
+    AccountId, AppId, OpenId, OpenPlatform, Phone, UnionId, User, UserAccount, UserId, UserState,
     resolve::{Joining, NewLinks, Owners},
 };
 
@@ -52,6 +52,8 @@ pub enum Decision {
     Link {
         /// What that is.
         link: NewLinks,
+        /// The id that it becomes a login method of: the user's, or a former one of theirs.
+        to: UserId,
         /// The WeChat account that new openids and unionids belong to, where the user has it already.
         account: Option<AccountId>,
         /// The user's WeChat accounts that are one.
@@ -64,15 +66,18 @@ pub enum Decision {
 }
 
 /// The rule: what is nobody's becomes the user's, what is theirs stays theirs, and where anything of it is another user's nothing changes.
+///
+/// `asking` is the id that the user was asked for by, their own or a former one. A merge can be undone, so a WeChat account stays under the one
+/// id that has a part of it already, and what is new comes under the id that asks.
 #[must_use]
-pub fn decide(to: &User, owners: &Owners, new: &NewWayIn) -> Decision {
-    match to.state {
+pub fn decide((user, asking): (&User, UserId), owners: &Owners, new: &NewWayIn) -> Decision {
+    match user.state {
         UserState::Active => {}
         UserState::Disabled | UserState::Merged { .. } => return Decision::Refuse(LinkRefusal::Disabled),
         UserState::Closing { .. } | UserState::Closed => return Decision::Refuse(LinkRefusal::Closing),
     }
     let known = [&owners.openid, &owners.unionid, &owners.phone];
-    if known.into_iter().flatten().any(|owner| owner.user.id != to.id) {
+    if known.into_iter().flatten().any(|owner| owner.user.id != user.id) {
         return Decision::Refuse(LinkRefusal::Taken);
     }
     match new {
@@ -82,6 +87,7 @@ pub fn decide(to: &User, owners: &Owners, new: &NewWayIn) -> Decision {
                 unionid: owners.unionid.is_none() && unionid.is_some(),
                 phone: false,
             },
+            to: owners.wechat_linked_to().unwrap_or(asking),
             account: owners.wechat_account(),
             join: owners.joining(),
             renew_phone: false,
@@ -91,9 +97,10 @@ pub fn decide(to: &User, owners: &Owners, new: &NewWayIn) -> Decision {
                 phone: owners.phone.is_none(),
                 ..NewLinks::default()
             },
+            to: asking,
             account: None,
             join: None,
-            renew_phone: owners.phone.is_some() && to.phone.as_ref() != Some(phone),
+            renew_phone: owners.phone.is_some() && user.phone.as_ref() != Some(phone),
         },
     }
 }

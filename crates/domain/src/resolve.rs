@@ -6,7 +6,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::{AccountId, AppId, OpenId, OpenPlatform, Phone, UnionId, User, UserId, UserState, merge};
 
-/// A number whose owner did not come for so long may have been given to somebody else.
+/// A number whose owner did not come for so long may have been given to somebody else. So may one that they replaced by another, at once.
 const PHONE_GOES_STALE_AFTER: Duration = Duration::days(180);
 
 /// What to do where an openid and a unionid of one person are two users' (case 5).
@@ -102,6 +102,15 @@ impl Owners {
             .as_ref()
             .or(self.unionid.as_ref())
             .map(|owner| owner.account)
+    }
+
+    /// The id, after a merge maybe a former one, that has this person's WeChat account already.
+    #[must_use]
+    pub fn wechat_linked_to(&self) -> Option<UserId> {
+        self.openid
+            .as_ref()
+            .or(self.unionid.as_ref())
+            .map(|owner| owner.linked_to)
     }
 
     /// What WeChat says where an openid and a unionid of one user are of two accounts, as they are where a phone brought them together.
@@ -215,7 +224,8 @@ pub fn decide(owners: &Owners, asked: &Identification, now: OffsetDateTime) -> D
         (None, None) if owners.phone.is_some() => {
             let owner = owners.phone.as_ref().expect("the guard looked");
             let came_at = owners.phones_user_came_at.unwrap_or(owner.last_used_at);
-            let may_have_changed_hands = now - came_at > PHONE_GOES_STALE_AFTER;
+            let is_current = owner.user.phone == asked.phone;
+            let may_have_changed_hands = !is_current || now - came_at > PHONE_GOES_STALE_AFTER;
             if asked.policy.phone_joins == PhoneJoins::Reject || may_have_changed_hands {
                 return Decision::Refuse(Refusal::PhoneTaken);
             }

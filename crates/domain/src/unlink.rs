@@ -60,6 +60,27 @@ pub fn decide(methods: &[LoginMethod], asked: &Unlinking) -> Result<WayIn, Unlin
     }
 }
 
+/// A day of use that must not go with a way in, and the phones that take it over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bequest {
+    /// When the user came last.
+    pub last_used_at: OffsetDateTime,
+    /// Those of the user's phones that stay.
+    pub phones: Vec<LoginMethodId>,
+}
+
+/// What the phones that stay take over from a way in that goes. Whether a number may have changed hands is told by when its user came last
+/// ([`crate::resolve::Owners::phones_user_came_at`]), and they did come by what goes: without it they might be locked out at once.
+#[must_use]
+pub fn bequeath(methods: &[LoginMethod], going: &WayIn) -> Option<Bequest> {
+    let (gone, left): (Vec<_>, Vec<_>) = methods.iter().partition(|method| going.methods.contains(method));
+    let last_used_at = gone.iter().map(|method| method.last_used_at).max()?;
+    let is_known = left.iter().any(|method| method.last_used_at >= last_used_at);
+    let phones = left.iter().filter(|method| method.kind == LoginMethodKind::Phone);
+    let phones: Vec<_> = phones.map(|method| method.id).collect();
+    (!is_known && !phones.is_empty()).then_some(Bequest { last_used_at, phones })
+}
+
 /// What ends the sessions that were opened through a way in: for the user and each former id, with the generation that it has been raised
 /// to in the same transaction, a row for each openid. A login that found the user before, and keeps its session after, carries the
 /// generation before; sessions that other ways in opened carry other openids.

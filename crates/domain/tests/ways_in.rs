@@ -152,11 +152,15 @@ fn what_is_nobodys_or_theirs_is_linked_and_nothing_else() {
         (Some(owned_by(1)), Some(owned_by(2))),
         (Some(owned_by(2)), Some(owned_by(1))),
     ] {
-        let decided = decide(&user(UserState::Active), &owners(openid, unionid, None), &wechat);
+        let decided = decide(
+            (&user(UserState::Active), user_id(1)),
+            &owners(openid, unionid, None),
+            &wechat,
+        );
         assert_eq!(decided, taken);
     }
     let decided = decide(
-        &user(UserState::Active),
+        (&user(UserState::Active), user_id(1)),
         &owners(None, None, Some(owned_by(2))),
         &number,
     );
@@ -168,19 +172,76 @@ fn what_is_nobodys_or_theirs_is_linked_and_nothing_else() {
         (None, Some(owned_by(1)), (true, false), account),
         (Some(owned_by(1)), Some(owned_by(1)), (false, false), account),
     ] {
-        let decided = decide(&user(UserState::Active), &owners(openid, unionid, None), &wechat);
+        let decided = decide(
+            (&user(UserState::Active), user_id(1)),
+            &owners(openid, unionid, None),
+            &wechat,
+        );
         let wanted = Decision::Link {
             link: NewLinks {
                 openid: is_new.0,
                 unionid: is_new.1,
                 phone: false,
             },
+            to: user_id(1),
             account: known,
             join: None,
             renew_phone: false,
         };
         assert_eq!(decided, wanted);
     }
+}
+
+/// User 1, whom user 2 was merged into.
+#[test]
+fn what_is_linked_is_kept_under_the_id_that_has_a_part_of_it_or_asks() {
+    let (wechat, number) = (new_way_in(&alice().at(&shop_mini())), NewWayIn::Phone(phone(2)));
+    let part_of = |n| {
+        Some(Owner {
+            linked_to: user_id(n),
+            ..owned_by(1)
+        })
+    };
+    for (asking, openid, unionid, new, wanted) in [
+        (1, None, part_of(2), &wechat, 2),
+        (2, None, part_of(1), &wechat, 1),
+        (1, part_of(2), None, &wechat, 2),
+        (2, None, None, &wechat, 2),
+        (1, None, None, &wechat, 1),
+        (2, None, None, &number, 2),
+        (1, None, None, &number, 1),
+    ] {
+        let owners = Owners {
+            openid,
+            unionid,
+            ..Owners::default()
+        };
+        let decided = decide((&user(UserState::Active), user_id(asking)), &owners, new);
+        assert!(
+            matches!(decided, Decision::Link { to, .. } if to == user_id(wanted)),
+            "{decided:?}"
+        );
+    }
+}
+
+#[test]
+fn phones_that_stay_take_over_the_day_of_use_that_goes() {
+    let methods = [
+        method(1, WeChatOpenId, 1),
+        method(2, WeChatUnionId, 1),
+        method(3, Phone, 2),
+        method(4, Phone, 3),
+    ];
+    let way = |n| unlink::decide(&methods, &unlinking(n, true)).unwrap();
+    let bequest = unlink::bequeath(&methods, &way(2)).unwrap();
+    assert_eq!(bequest.last_used_at, methods[0].last_used_at);
+    assert_eq!(bequest.phones, [methods[2].id, methods[3].id]);
+    // The user came later by what stays.
+    assert_eq!(unlink::bequeath(&methods, &way(3)), None);
+    // Nothing but WeChat stays.
+    let methods = [method(1, WeChatOpenId, 1), method(3, WeChatOpenId, 2)];
+    let way = unlink::decide(&methods, &unlinking(1, true)).unwrap();
+    assert_eq!(unlink::bequeath(&methods, &way), None);
 }
 
 #[test]
@@ -190,7 +251,11 @@ fn an_older_phone_becomes_the_one_they_are_called_by() {
             phone: Some(owned_by(1)),
             ..Owners::default()
         };
-        let decided = decide(&user(UserState::Active), &owners, &NewWayIn::Phone(phone(n)));
+        let decided = decide(
+            (&user(UserState::Active), user_id(1)),
+            &owners,
+            &NewWayIn::Phone(phone(n)),
+        );
         assert!(
             matches!(decided, Decision::Link { link, renew_phone, .. } if !link.any() && renew_phone == is_renewed)
         );
@@ -204,7 +269,11 @@ fn who_may_not_sign_in_links_nothing() {
         (UserState::Closing { at: NOW }, LinkRefusal::Closing),
         (UserState::Closed, LinkRefusal::Closing),
     ] {
-        let decided = decide(&user(state), &Owners::default(), &NewWayIn::Phone(phone(2)));
+        let decided = decide(
+            (&user(state), user_id(1)),
+            &Owners::default(),
+            &NewWayIn::Phone(phone(2)),
+        );
         assert_eq!(decided, Decision::Refuse(refusal));
     }
 }

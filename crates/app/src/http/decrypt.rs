@@ -23,7 +23,7 @@ pub(crate) struct DecryptRequest {
 /// WeChat's JSON as it is, once it is proven to be the app's, the person's and no older than five minutes. `openId` and `unionId` are there
 /// with the claims `openid` and `unionid`, phone numbers with `phone`.
 ///
-/// 422 `session_key_stale`: the client must call wx.login again. 401 `client_unauthorized` is about this call's Basic credentials; 401
+/// 422 `session_key_stale`: the client must call wx.login again. 400 at `/token`: the session is no mini-program's, and has no session_key. 401 `client_unauthorized` is about this call's Basic credentials; 401
 /// `unauthenticated`, `session_expired` or `session_revoked` about the token, which for one of an app that is none of the client's is
 /// `unauthenticated`: pass it on to the person.
 #[utoipa::path(

@@ -128,20 +128,20 @@ pub(crate) async fn link(
     let state = AppState::of(&request);
     let asked = body.into_command(&state)?;
     let use_cases = Arc::clone(&state.use_cases);
-    let work = async move { use_cases.link_login_method.run(found.user_id, asked).await };
+    let work = async move { use_cases.link_login_method.run(&found, asked).await };
     Ok(Json(in_turn(&state.runtime, Door::SignedIn, work).await??.into()))
 }
 
 /// Unlink one of my ways in, whole.
 ///
 /// A WeChat account goes with all its openids and its unionid; the sessions that it opened end (`session_revoked`, reason `unlinked`), be it
-/// the one that asks, and whoever signs in with it later is somebody new. The last way in is 409 `last_login_method`; a phone is one only
+/// the one that asks (a browser's cookie goes then), and whoever signs in with it later is somebody new. The last way in is 409 `last_login_method`; a phone is one only
 /// where `identity.phone_joins` is `link`, as nobody else comes back by it.
 #[utoipa::path(
     delete, path = "/v1/me/login-methods/{id}", tag = "user", security(("token" = []), ("cookie" = [])),
     params(("id" = String, Path, description = "Of the list")),
     responses(
-        (status = 204), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody),
+        (status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody),
         (status = 409, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]
@@ -153,7 +153,11 @@ pub(crate) async fn unlink(
     let state = AppState::of(&request);
     let method = id.parse().map_err(|_is_no_id| Error::NotFound)?;
     let use_cases = Arc::clone(&state.use_cases);
-    let work = async move { use_cases.unlink_login_method.run(found.user_id, method).await };
-    in_time(&state.runtime, work).await??;
-    Ok(HttpResponse::NoContent().finish())
+    let work = async move { use_cases.unlink_login_method.run(&found, method).await };
+    let unlinked = in_time(&state.runtime, work).await??;
+    let mut response = HttpResponse::NoContent();
+    if unlinked.asking_is_over {
+        state.cookies.end_session(&request, &mut response);
+    }
+    Ok(response.finish())
 }

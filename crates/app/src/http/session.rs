@@ -96,9 +96,7 @@ pub(crate) async fn log_out(
         .run(async move { use_cases.log_out.run(&found).await })
         .await??;
     let mut response = HttpResponse::NoContent();
-    if state.cookies.session_text(&request).is_some() {
-        response.cookie(state.cookies.no_session());
-    }
+    state.cookies.end_session(&request, &mut response);
     Ok(response.finish())
 }
 

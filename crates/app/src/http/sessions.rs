@@ -78,7 +78,7 @@ pub(crate) struct Revoked {
 
 /// Where I am signed in.
 #[utoipa::path(
-    get, path = "/v1/sessions", tag = "session", security(("token" = [])),
+    get, path = "/v1/sessions", tag = "session", security(("token" = []), ("cookie" = [])),
     responses((status = 200, body = SessionList), (status = 401, body = ProblemBody), (status = 503, body = ProblemBody))
 )]
 pub(crate) async fn list(
@@ -99,12 +99,12 @@ pub(crate) async fn list(
     }))
 }
 
-/// Sign one of my devices out.
+/// Sign one of my devices out. Where it is the one that asks, a browser's cookie goes with it.
 #[utoipa::path(
-    delete, path = "/v1/sessions/{id}", tag = "session", security(("token" = [])),
+    delete, path = "/v1/sessions/{id}", tag = "session", security(("token" = []), ("cookie" = [])),
     params(("id" = String, Path, description = "The `id` of a session")),
     responses(
-        (status = 204), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody),
+        (status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody),
         (status = 503, body = ProblemBody),
     )
 )]
@@ -115,36 +115,44 @@ pub(crate) async fn revoke(
 ) -> Result<HttpResponse, Problem> {
     let state = AppState::of(&request);
     let id: SessionId = id.parse().map_err(|_is_none| Error::NotFound)?;
+    let is_asking = id == found.session.id;
     let use_cases = Arc::clone(&state.use_cases);
     let revoking = state
         .runtime
         .run(async move { use_cases.revoke_own_session.run(&found, id).await });
     revoking.await??;
-    Ok(HttpResponse::NoContent().finish())
+    let mut response = HttpResponse::NoContent();
+    if is_asking {
+        state.cookies.end_session(&request, &mut response);
+    }
+    Ok(response.finish())
 }
 
-/// Sign me out everywhere; with `keep_current=true` everywhere else.
+/// Sign me out everywhere, and a browser's cookie goes with it; with `keep_current=true` everywhere else.
 #[utoipa::path(
-    delete, path = "/v1/sessions", tag = "session", security(("token" = [])),
+    delete, path = "/v1/sessions", tag = "session", security(("token" = []), ("cookie" = [])),
     params(("keep_current" = Option<bool>, Query, description = "Whether the session that asks goes on; false where it is left out")),
     responses(
         (status = 200, body = Revoked), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
-        (status = 503, body = ProblemBody),
+        (status = 403, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]
 pub(crate) async fn revoke_all(
     request: HttpRequest,
     SignedIn(found): SignedIn,
-) -> Result<Json<Revoked>, Problem> {
+) -> Result<HttpResponse, Problem> {
     let state = AppState::of(&request);
     let keeps_current = keeps_current(request.query_string())?;
     let use_cases = Arc::clone(&state.use_cases);
     let revoking = state
         .runtime
         .run(async move { use_cases.revoke_own_sessions.run(&found, keeps_current).await });
-    Ok(Json(Revoked {
-        revoked: revoking.await??,
-    }))
+    let revoked = revoking.await??;
+    let mut response = HttpResponse::Ok();
+    if !keeps_current {
+        state.cookies.end_session(&request, &mut response);
+    }
+    Ok(response.json(Revoked { revoked }))
 }
 
 /// Whoever writes it in a way that we do not know did not ask to be signed out here.

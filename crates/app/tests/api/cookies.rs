@@ -217,3 +217,54 @@ async fn with_a_cookie_nothing_is_changed_for_another_site() {
     let get = Answer::of(with(&Method::GET, "/v1/session/logout", &[])).await;
     get.problem(404, "not_found");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cookie_goes_with_the_session_that_the_browser_ends() {
+    let app = TestApp::spawn().await;
+    let mut browser = Browser::new(&app).script();
+    let at = |browser: &Browser, path: &str| {
+        let request = browser.request(Method::DELETE, path);
+        request.header("sec-fetch-site", "same-origin")
+    };
+    for what in ["all", "one", "way in"] {
+        browser.sign_in("小明").await;
+        let session = browser.go("/v1/session").await.json();
+        let own = session["session"]["id"].as_str().expect("an id").to_owned();
+        let other = app.log_in("小明").await;
+        let other = other.login["session"]["id"].as_str().expect("an id").to_owned();
+        for kept in [
+            "/v1/sessions?keep_current=true".to_owned(),
+            format!("/v1/sessions/{other}"),
+        ] {
+            let answer = browser.send(at(&browser, &kept)).await;
+            assert_eq!(set_cookies(&answer), [""; 0], "{kept}: {}", answer.text);
+        }
+        let path = match what {
+            "all" => "/v1/sessions".to_owned(),
+            "one" => format!("/v1/sessions/{own}"),
+            _ => {
+                let token = browser.token().expect("a session").to_owned();
+                let body = json!({"channel": "mini_program", "code": app.login_code("小红").await});
+                let request = http().post(app.url("/v1/me/login-methods"));
+                let linked = Answer::of(request.bearer_auth(token).json(&body)).await.json();
+                let [mine, another] = [0, 1].map(|n| {
+                    let id = linked["login_methods"][n]["id"].as_str().expect("an id");
+                    format!("/v1/me/login-methods/{id}")
+                });
+                let answer = browser.send(at(&browser, &another)).await;
+                assert_eq!((answer.status, set_cookies(&answer).len()), (204, 0));
+                let body = json!({"channel": "mini_program", "code": app.login_code("小李").await});
+                let request = http().post(app.url("/v1/me/login-methods"));
+                let token = browser.token().expect("a session").to_owned();
+                let linked = Answer::of(request.bearer_auth(token).json(&body)).await;
+                assert_eq!(linked.status, 200, "{}", linked.text);
+                mine
+            }
+        };
+        let answer = browser.send(at(&browser, &path)).await;
+        assert!([200, 204].contains(&answer.status), "{what}: {}", answer.text);
+        let [gone] = set_cookies(&answer).try_into().expect("one cookie");
+        assert!(gone.starts_with("wechat_login=;"), "{what}: {gone}");
+        assert_eq!(browser.token(), None, "{what}");
+    }
+}

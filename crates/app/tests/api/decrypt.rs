@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     TestApp,
     answer::{Answer, http},
+    browser::Browser,
 };
 
 const CLIENTS: [(&str, &str); 5] = [
@@ -122,4 +123,32 @@ async fn whatever_does_not_decrypt_has_one_answer() {
         let problem = decrypt(&app, SHOP, body).await.problem(400, "invalid_request");
         assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_has_no_session_key_is_no_stale_one() {
+    let app = TestApp::spawn_with(&CLIENTS).await;
+    let mut browser = Browser::new(&app);
+    browser.sign_in("小明").await;
+    let token = browser.token().unwrap().to_owned();
+    let data = app.encrypted("user-info", "小明").await;
+    let answer = decrypt(&app, SHOP, with_token(&token, &data)).await;
+    let problem = answer.problem(400, "invalid_request");
+    assert_eq!(problem["errors"][0]["pointer"], "/token", "{problem}");
+}
+
+/// The code was exchanged, so WeChat encrypts with a new key from then on, whatever became of the login.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_that_failed_after_the_exchange_leaves_the_session_its_key() {
+    let app = TestApp::spawn_with(&CLIENTS).await;
+    let member = app.log_in("小明").await;
+    let code = app.login_code("小明").await;
+    let body = json!({"code": code, "phone_code": "no-such-code"});
+    let failed = Answer::of(http().post(app.url("/v1/login/mini-program")).json(&body)).await;
+    assert_ne!(failed.status, 200, "{}", failed.text);
+    let data = app.encrypted("user-info", "小明").await;
+    let answer = decrypt(&app, SHOP, with_token(&member.token, &data)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    let checked = member.get("/v1/session?check=wechat").await;
+    assert_eq!(checked.json()["wechat_session"], "valid", "{}", checked.text);
 }

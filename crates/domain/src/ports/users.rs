@@ -20,14 +20,15 @@ pub trait Users: Send + Sync {
     async fn resolve(&self, asked: &Identification, now: OffsetDateTime) -> Result<Resolution, PortError>;
 
     /// Makes what WeChat proved a way in of the user that this id means, by the rule of [`crate::link::decide`], in one atomic step, and gives
-    /// them as they are then. Of any number of users who want the same at once exactly one MUST get it. Doing it again MUST change nothing.
+    /// them as they are then. What is new MUST be kept under the id that the rule says, which may be a former one: it goes where that goes when
+    /// a merge is undone. Of any number of users who want the same at once exactly one MUST get it. Doing it again MUST change nothing.
     ///
     /// # Errors
     /// [`PortError`] where the database did not answer: it may be done then, whole.
     async fn link(&self, to: UserId, new: &NewWayIn, now: OffsetDateTime) -> Result<Linking, PortError>;
 
     /// Takes a way in from the user that the id means, by the rule of [`crate::unlink::decide`], former ids' included, in one transaction that
-    /// locks the user before it counts what is left. It MUST raise the generation of the user and of everybody who was merged into them, and
+    /// locks the user before it counts what is left. What [`crate::unlink::bequeath`] says MUST become of the phones that stay. It MUST raise the generation of the user and of everybody who was merged into them, and
     /// put what [`crate::unlink::record`] says on the record. No login that is under way MAY leave anything of the way in with the user.
     ///
     /// # Errors

@@ -67,7 +67,7 @@ impl BindPhone {
             PhoneProof::Data(data) => self.of_data(app, &session.openid, data).await?,
         };
         let (users, now) = (&*self.ports.users, self.ports.clock.now());
-        let account = add_way_in(users, who.user_id, &NewWayIn::Phone(phone), now).await?;
+        let account = add_way_in(users, who, &NewWayIn::Phone(phone), now).await?;
         Ok(account.user)
     }
 

@@ -38,6 +38,7 @@ impl Decrypt {
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] where the session is of an app that is none of the backend's: to it there is no such session.
+    /// [`Error::InvalidRequest`] where the session is no mini-program's: no later login of it changes that.
     /// [`Error::SessionKeyStale`] for everything that does not decrypt or verify.
     #[tracing::instrument(name = "decrypt", skip_all)]
     pub async fn run(
@@ -50,9 +51,11 @@ impl Decrypt {
         if visible_apps.is_some_and(|visible| !visible.contains(&session.app)) {
             return Err(Error::Unauthenticated);
         }
-        let app = self.apps.by_name(&session.app);
-        let app = app.filter(|_| session.channel == Channel::MiniProgram);
-        let app = app.ok_or(Error::SessionKeyStale)?;
+        if session.channel != Channel::MiniProgram {
+            let message = "only a mini-program's session has a session_key";
+            return Err(Error::invalid("/token", message));
+        }
+        let app = self.apps.by_name(&session.app).ok_or(Error::SessionKeyStale)?;
         let keys = (&*self.wechat, &*self.session_keys);
         decrypt_own(keys, (app, &session.openid), None, data, self.clock.now()).await
     }

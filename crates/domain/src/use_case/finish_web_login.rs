@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use crate::{
     App, Apps, BrowserSecret, Channel, Client, Error, Keyring, LoggedIn, LoginPurpose, OauthCode,
-    PendingLogin, SessionToken, SignIn, State, TokenDigest, UserAccount, UserId,
+    PendingLogin, SessionToken, SignIn, State, TokenDigest, UserAccount,
     add_way_in::add_way_in,
     finished_login::Attempt,
     link::NewWayIn,
@@ -13,6 +13,7 @@ use crate::{
     ports::{Clock, PendingLogins, Taking, Users, WeChat},
     sign_in::Arrival,
     time_left::TimeLeft,
+    use_case::Authenticated,
 };
 
 /// When a browser that came back twice looks for what came of the first time, in milliseconds: 3.6 s in all.
@@ -29,7 +30,7 @@ pub struct WebCallback {
     /// What it kept since it began.
     pub browser: BrowserSecret,
     /// Whose session it has. Nobody asks but for somebody who wanted a way in linked.
-    pub signed_in: BoxFuture<'static, Result<UserId, Error>>,
+    pub signed_in: BoxFuture<'static, Result<Authenticated, Error>>,
     /// The device.
     pub client: Client,
 }
@@ -181,13 +182,14 @@ impl FinishWebLogin {
         } = callback;
         if let LoginPurpose::Link { user_id } = pending.purpose {
             // Somebody else may have signed in in this browser meanwhile.
-            if signed_in.await? != user_id {
+            let who = signed_in.await?;
+            if who.user_id != user_id {
                 return Err(Error::StateMismatch);
             }
             let person = self.person(&app, &code, pending.is_silent).await?;
             let now = self.ports.clock.now();
             let new = NewWayIn::wechat(&app, person.openid, person.unionid);
-            let account = add_way_in(&*self.ports.users, user_id, &new, now).await?;
+            let account = add_way_in(&*self.ports.users, &who, &new, now).await?;
             self.note(&state, attempt, None, now).await;
             return Ok(WebLoginOutcome::Linked(Box::new(account)));
         }

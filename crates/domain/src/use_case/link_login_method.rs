@@ -1,11 +1,15 @@
 use std::{sync::Arc, time::Duration};
 
-use super::list_login_methods::{ListedWayIn, list};
+use super::{
+    Authenticated,
+    list_login_methods::{ListedWayIn, list},
+};
 use crate::{
-    App, Apps, Channel, Error, LoginCode, OauthCode, UserId,
+    App, Apps, Channel, Error, LoginCode, LoginMethod, OauthCode,
     add_way_in::add_way_in,
     ask_wechat::ask_wechat,
     claim_code::exchange_once,
+    keep_key::keep_key,
     link::NewWayIn,
     oauth_person,
     ports::{Clock, Exchanges, SessionKeys, Users, WeChat},
@@ -64,15 +68,15 @@ impl LinkLoginMethod {
     /// # Errors
     /// [`Error::LoginMethodTaken`] where it is another user's, and everything that WeChat or a store may say.
     #[tracing::instrument(name = "link_login_method", skip_all)]
-    pub async fn run(&self, to: UserId, asked: LoginMethodLink) -> Result<Vec<ListedWayIn>, Error> {
+    pub async fn run(&self, who: &Authenticated, asked: LoginMethodLink) -> Result<Vec<ListedWayIn>, Error> {
         let methods = match &asked.code {
             LinkCode::MiniProgram(code) => {
                 let app = self.app(Channel::MiniProgram, asked.app.as_deref())?;
-                self.by_login_code(to, &app, code).await?
+                self.by_login_code(who, &app, code).await?
             }
             LinkCode::MobileApp(code) => {
                 let app = self.app(Channel::MobileApp, asked.app.as_deref())?;
-                self.by_oauth_code(to, &app, code).await?
+                self.by_oauth_code(who, &app, code).await?
             }
         };
         Ok(list(&methods, &self.apps))
@@ -84,10 +88,10 @@ impl LinkLoginMethod {
 
     async fn by_login_code(
         &self,
-        to: UserId,
+        who: &Authenticated,
         app: &App,
         code: &LoginCode,
-    ) -> Result<Vec<crate::LoginMethod>, Error> {
+    ) -> Result<Vec<LoginMethod>, Error> {
         let LinkLoginMethodPorts { wechat, clock, .. } = &self.ports;
         let ask = ask_wechat(&**clock, self.wechat_timeout, |within| {
             wechat.exchange_login_code(app, code, within)
@@ -101,20 +105,18 @@ impl LinkLoginMethod {
         };
         let now = clock.now();
         let new = NewWayIn::wechat(app, exchange.openid.clone(), exchange.unionid);
-        let account = add_way_in(&*self.ports.users, to, &new, now).await?;
-        self.ports
-            .session_keys
-            .put(&app.app_id, &exchange.openid, &exchange.session_key, now)
-            .await?;
+        let added = add_way_in(&*self.ports.users, who, &new, now).await;
+        let keys = &*self.ports.session_keys;
+        let account = keep_key(keys, app, (&exchange.openid, &exchange.session_key), added, now).await?;
         Ok(account.methods)
     }
 
     async fn by_oauth_code(
         &self,
-        to: UserId,
+        who: &Authenticated,
         app: &App,
         code: &OauthCode,
-    ) -> Result<Vec<crate::LoginMethod>, Error> {
+    ) -> Result<Vec<LoginMethod>, Error> {
         let (wechat, clock) = (&*self.ports.wechat, &*self.ports.clock);
         let time_left = TimeLeft::new(clock, self.wechat_timeout);
         let ask = oauth_person::exchange(wechat, clock, app, code, &time_left);
@@ -122,7 +124,7 @@ impl LinkLoginMethod {
         let exchanged = exchange_once(&*self.ports.exchanges, clock, &digest, ask).await?;
         let person = oauth_person::person(wechat, clock, app, exchanged, &time_left).await?;
         let new = NewWayIn::wechat(app, person.openid, person.unionid);
-        let account = add_way_in(&*self.ports.users, to, &new, clock.now()).await?;
+        let account = add_way_in(&*self.ports.users, who, &new, clock.now()).await?;
         Ok(account.methods)
     }
 }

@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use futures_util::future::try_join;
+use futures_util::future::join;
 use serde_json::{Map, Value};
 
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
     PhoneCode, Profile, SignIn,
     ask_wechat::ask_wechat,
     claim_code::exchange_once,
+    keep_key::keep_key,
     own_data::decrypt_own,
     ports::{Clock, CodeExchange, Exchanges, SessionKeys, WeChat, WeChatError},
     sign_in::Arrival,
@@ -80,8 +81,9 @@ impl LogInMiniProgram {
     /// anything is stored, as the number may say who somebody is.
     ///
     /// # Errors
-    /// Everything that WeChat, the resolve rule or a store may say; nobody is signed in then, and nothing changed. The code is spent where a
-    /// phone code is what WeChat does not take: the client gets both anew, as it would for either.
+    /// Everything that WeChat, the resolve rule or a store may say; nobody is signed in then. From the exchange on the code is spent, be it
+    /// a phone code that WeChat does not take, and the person's `session_key` another one: it is kept, as a session that they have already
+    /// needs it from then on. Of somebody who is no user, and so has none, nothing is kept.
     #[tracing::instrument(name = "log_in_mini_program", skip_all)]
     pub async fn run(&self, login: MiniProgramLogin) -> Result<LoggedInFromMiniProgram, Error> {
         let app = self
@@ -90,17 +92,46 @@ impl LogInMiniProgram {
             .ok_or(Error::AppUnknown)?;
         let time_left = TimeLeft::new(&*self.ports.clock, self.wechat_timeout);
         let exchange = self.exchange(&app, &login.code).await?;
+        let opened = self.open(&app, &exchange, login, &time_left).await;
+        if matches!(opened, Err(Error::UserNotFound)) {
+            return opened;
+        }
+        let (keys, now) = (&*self.ports.session_keys, self.ports.clock.now());
+        let key = (&exchange.openid, &exchange.session_key);
+        match opened {
+            Ok(opened) => {
+                // Neither is dropped halfway where the other fails.
+                let (kept_key, kept) = join(
+                    keep_key(keys, &app, key, Ok(()), now),
+                    self.sign_in.keep(&opened.login),
+                )
+                .await;
+                kept_key?;
+                kept?;
+                Ok(opened)
+            }
+            failed => keep_key(keys, &app, key, failed, now).await,
+        }
+    }
+
+    /// Everything between the exchange and what is kept of it.
+    async fn open(
+        &self,
+        app: &App,
+        exchange: &CodeExchange,
+        login: MiniProgramLogin,
+        time_left: &TimeLeft<'_>,
+    ) -> Result<LoggedInFromMiniProgram, Error> {
         let user_info = match &login.user_info {
-            Some(data) => Some(self.decrypt(&app, &exchange, data).await?),
+            Some(data) => Some(self.decrypt(app, exchange, data).await?),
             None => None,
         };
         let phone = match &login.phone_code {
-            Some(code) => Some(self.phone(&app, &exchange.openid, code, &time_left).await?),
+            Some(code) => Some(self.phone(app, &exchange.openid, code, time_left).await?),
             None => None,
         };
-        let now = self.ports.clock.now();
         let arrival = Arrival {
-            app: &app,
+            app,
             openid: exchange.openid.clone(),
             unionid: exchange.unionid.clone(),
             phone,
@@ -108,14 +139,7 @@ impl LogInMiniProgram {
             create_user: login.create_user,
             client: login.client,
         };
-        let login = self.sign_in.open(arrival, now).await?;
-        try_join(
-            self.ports
-                .session_keys
-                .put(&app.app_id, &exchange.openid, &exchange.session_key, now),
-            self.sign_in.keep(&login),
-        )
-        .await?;
+        let login = self.sign_in.open(arrival, self.ports.clock.now()).await?;
         Ok(LoggedInFromMiniProgram { login, user_info })
     }
 

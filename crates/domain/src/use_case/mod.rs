@@ -73,5 +73,5 @@ pub use set_external_id::SetExternalId;
 pub use show_account::{AccountReference, ShowAccount};
 pub use show_user::ShowUser;
 pub use undo_merge::{UndoMerge, UndoneMerge};
-pub use unlink_login_method::{UnlinkLoginMethod, UnlinkLoginMethodPorts};
+pub use unlink_login_method::{UnlinkLoginMethod, UnlinkLoginMethodPorts, UnlinkedFor};
 pub use watch_web_login::WatchWebLogin;

@@ -3,11 +3,19 @@ use std::sync::{Arc, RwLock};
 use futures_util::future::join_all;
 
 use crate::{
-    AppId, Error, Lifetimes, LoginMethod, LoginMethodId, LoginMethodKind, OpenId, RevocationView, UserId,
+    AppId, Error, Lifetimes, LoginMethod, LoginMethodId, LoginMethodKind, OpenId, RevocationView,
     ports::{Clock, SessionKeys, Users},
     resolve::{PhoneJoins, Policy},
     unlink::{UnlinkRefusal, Unlinked, Unlinking},
+    use_case::Authenticated,
 };
+
+/// A way in that is nobody's any more, as the session sees it that asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UnlinkedFor {
+    /// Whether that session was opened by it, and so is over.
+    pub asking_is_over: bool,
+}
 
 /// What unlinking needs of the world.
 #[expect(missing_docs, reason = "each field is named for its port")]
@@ -43,9 +51,9 @@ impl UnlinkLoginMethod {
     /// [`Error::NotFound`] where the user has no such way in, [`Error::LastLoginMethod`] where no other would lead in, and
     /// [`Error::DependencyUnavailable`] where it is not known whether it was done.
     #[tracing::instrument(name = "unlink_login_method", skip_all)]
-    pub async fn run(&self, user_id: UserId, method: LoginMethodId) -> Result<(), Error> {
+    pub async fn run(&self, who: &Authenticated, method: LoginMethodId) -> Result<UnlinkedFor, Error> {
         let asked = Unlinking {
-            user_id,
+            user_id: who.user_id,
             method,
             phone_leads_in: self.policy.phone_joins == PhoneJoins::Link,
             bars_until: self.lifetimes.last_end(self.ports.clock.now()),
@@ -62,7 +70,12 @@ impl UnlinkLoginMethod {
             }
         }
         join_all(removed.iter().map(|method| self.forget_keys(method))).await;
-        Ok(())
+        let openid = who.session.openid.as_str();
+        let opened_it =
+            |one: &LoginMethod| one.kind == LoginMethodKind::WeChatOpenId && one.identifier == openid;
+        Ok(UnlinkedFor {
+            asking_is_over: removed.iter().any(opened_it),
+        })
     }
 
     /// A key that stays is encrypted, of no use to anybody but its person, and gone by itself in a month: it is no reason to say that the way

@@ -1,6 +1,6 @@
 use serde_json::json;
 use wechat_login_domain::{
-    Error,
+    Error, UserState,
     ports::{Users, WeChat},
     use_case::MiniProgramLogin,
 };
@@ -36,7 +36,46 @@ async fn nobody_is_signed_in_where_the_users_are_unavailable() {
     world.users.outage.begin();
     assert_unavailable(&world, login("a")).await;
     world.users.outage.end();
-    world.assert_nothing_is_stored().await;
+    world.assert_nobody_is_stored();
+}
+
+/// WeChat has replaced the key of the session that is open already.
+#[tokio::test]
+async fn the_key_of_a_login_that_fails_is_kept() {
+    let world = World::with_alices("a");
+    world.log_in("a").await.unwrap();
+    for (code, n, users, sessions) in [("b", 2, true, false), ("c", 3, false, true)] {
+        world.give(alice(), code, session_key(n));
+        let outages = [(&world.users.outage, users), (&world.sessions.outage, sessions)];
+        for (outage, _) in outages.iter().filter(|(_, is_out)| *is_out) {
+            outage.begin();
+        }
+        assert_unavailable(&world, login(code)).await;
+        for (outage, _) in outages {
+            outage.end();
+        }
+        assert_eq!(world.keys_of(alice()).await.unwrap().current, session_key(n));
+    }
+    // A profile that is not hers.
+    world.give(alice(), "d", session_key(4));
+    let request = MiniProgramLogin {
+        user_info: Some(encrypt(&session_key(9), &json!({}))),
+        ..login("d")
+    };
+    let refused = world.run(request).await;
+    assert!(matches!(refused, Err(Error::SessionKeyStale)), "{refused:?}");
+    assert_eq!(world.keys_of(alice()).await.unwrap().current, session_key(4));
+}
+
+#[tokio::test]
+async fn what_failed_first_is_what_is_told_where_the_key_cannot_be_kept_either() {
+    let world = World::with_alices("a");
+    let id = world.log_in("a").await.unwrap().user.id;
+    world.users.set_state(id, UserState::Disabled);
+    world.session_keys.outage.begin();
+    world.give(alice(), "b", session_key(2));
+    let refused = world.log_in("b").await;
+    assert!(matches!(refused, Err(Error::UserDisabled)), "{refused:?}");
 }
 
 #[tokio::test]
@@ -70,7 +109,7 @@ async fn a_profile_is_not_stale_where_the_key_of_before_cannot_be_asked_for() {
     };
     assert_unavailable(&world, request).await;
     world.session_keys.outage.end();
-    world.assert_nothing_is_stored().await;
+    world.assert_nobody_is_stored();
 }
 
 #[tokio::test]

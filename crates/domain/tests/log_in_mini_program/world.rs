@@ -93,9 +93,13 @@ impl World {
             .expect("the fake answers")
     }
 
-    pub(crate) async fn assert_nothing_is_stored(&self) {
+    pub(crate) fn assert_nobody_is_stored(&self) {
         assert_eq!(self.users.len(), 0, "a user was stored");
         assert_eq!(self.sessions.len(), 0, "a session was stored");
+    }
+
+    pub(crate) async fn assert_nothing_is_stored(&self) {
+        self.assert_nobody_is_stored();
         for person in [sample::alice(), sample::bob()] {
             assert_eq!(self.keys_of(person).await, None, "a session_key was stored");
         }

@@ -41,7 +41,13 @@ fn a_user_who_may_not_sign_in_is_refused_in_every_case() {
             ),
             (
                 Owners {
-                    phone: barred(),
+                    phone: Some(Owner {
+                        user: User {
+                            phone: Some(phone(1)),
+                            ..in_state(1, state).user
+                        },
+                        ..owned_by(1)
+                    }),
                     ..owners(None, None, None)
                 },
                 joining(with_all()),

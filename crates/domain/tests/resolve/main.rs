@@ -50,6 +50,13 @@ fn in_state(n: u8, state: UserState) -> Owner {
     owner
 }
 
+/// The phone that everybody here brings, which is the one that user `n` is called by.
+fn by_phone(n: u8) -> Owner {
+    let mut owner = owned_by(n);
+    owner.user.phone = Some(phone(1));
+    owner
+}
+
 /// The owners of openid, unionid and phone, by number.
 fn owners(
     openid: impl Into<Option<u8>>,
@@ -59,7 +66,7 @@ fn owners(
     Owners {
         openid: openid.into().map(owned_by),
         unionid: unionid.into().map(owned_by),
-        phone: phone.into().map(owned_by),
+        phone: phone.into().map(by_phone),
         phones_user_came_at: None,
     }
 }
@@ -100,6 +107,15 @@ fn joining(asked: Identification) -> Identification {
 fn signs_in(n: u8, link: NewLinks) -> Decision {
     Decision::SignIn {
         owner: Box::new(owned_by(n)),
+        link,
+        join: None,
+        conflict_with: None,
+    }
+}
+
+fn joins(n: u8, link: NewLinks) -> Decision {
+    Decision::SignIn {
+        owner: Box::new(by_phone(n)),
         link,
         join: None,
         conflict_with: None,

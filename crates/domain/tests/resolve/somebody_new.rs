@@ -22,13 +22,13 @@ fn somebody_new_becomes_a_user_or_joins_the_one_of_their_phone() {
             "4a, link",
             owners(None, None, 1),
             joining(with_all()),
-            signs_in(1, openid_and_unionid),
+            joins(1, openid_and_unionid),
         ),
         (
             "4a, link, create_user false",
             owners(None, None, 1),
             unwanted(joining(with_all())),
-            signs_in(1, openid_and_unionid),
+            joins(1, openid_and_unionid),
         ),
     ]);
 }
@@ -44,7 +44,7 @@ fn a_phone_joins_until_half_a_year_after_its_user_came_last() {
             // The phone itself was not used for years.
             phone: Some(Owner {
                 last_used_at: AT - Duration::days(1000),
-                ..owned_by(1)
+                ..by_phone(1)
             }),
             phones_user_came_at: Some(AT - away),
             ..Owners::default()
@@ -52,5 +52,20 @@ fn a_phone_joins_until_half_a_year_after_its_user_came_last() {
         let decision = decide(&owners, &asked, AT);
         assert_eq!(matches!(decision, Decision::SignIn { .. }), joins, "{away}");
         assert_eq!(decision == PHONE_TAKEN, !joins, "{away}");
+    }
+}
+
+#[test]
+fn a_phone_that_its_user_replaced_joins_nobody() {
+    let asked = joining(with_all());
+    for another in [Some(phone(2)), None] {
+        let mut owner = owned_by(1);
+        owner.user.phone = another;
+        let owners = Owners {
+            phone: Some(owner),
+            phones_user_came_at: Some(AT),
+            ..Owners::default()
+        };
+        assert_eq!(decide(&owners, &asked, AT), PHONE_TAKEN);
     }
 }

@@ -15,7 +15,7 @@ async fn a_linked_account_is_listed_and_its_key_is_kept() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_another_users_keeps_no_key() {
+async fn what_is_another_users_stays_theirs_and_their_key_is_the_new_one() {
     let world = World::new();
     let who = world.log_in(alice(), key()).await;
     let other = world.log_in(bob(), session_key(2)).await;
@@ -23,6 +23,9 @@ async fn what_is_another_users_keeps_no_key() {
     world.give(bob(), "link", session_key(3));
     let refused = world.link(&who, "link").await;
     assert!(matches!(refused, Err(Error::LoginMethodTaken)), "{refused:?}");
+    // WeChat encrypts with it from now on, and Bob's session goes on.
+    let data = world.phone_data(1, &session_key(3));
+    assert!(world.decrypt().run(&other, &data, None).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]

@@ -13,7 +13,8 @@ async fn what_is_unlinked_opens_nothing_and_keeps_no_key() {
     let by_bobs = world.run("in", None).await.unwrap();
     assert_eq!(by_bobs.user.id, who.user_id);
 
-    world.unlink(&who, &ways[1]).await.unwrap();
+    let unlinked = world.unlink(&who, &ways[1]).await.unwrap();
+    assert!(!unlinked.asking_is_over);
     let over = world.authenticate(&by_bobs).await;
     assert!(
         matches!(over, Err(Error::SessionRevoked(RevokedBecause::Unlinked))),
@@ -58,4 +59,14 @@ async fn the_last_way_in_stays_and_a_store_of_keys_that_fails_undoes_nothing() {
         matches!(unknown, Err(Error::DependencyUnavailable(_))),
         "{unknown:?}"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_unlinks_what_they_came_by_is_told_that_it_is_over() {
+    let world = World::new();
+    let who = world.log_in(alice(), key()).await;
+    world.give(bob(), "link", session_key(2));
+    let ways = world.link(&who, "link").await.unwrap();
+    let unlinked = world.unlink(&who, &ways[0]).await.unwrap();
+    assert!(unlinked.asking_is_over);
 }

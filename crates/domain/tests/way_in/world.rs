@@ -13,6 +13,7 @@ use wechat_login_domain::{
         Authenticate, Authenticated, BindPhone, BindPhonePorts, CheckWeChatSession, Decrypt, LinkCode,
         LinkLoginMethod, LinkLoginMethodPorts, ListedWayIn, LogInMiniProgram, LogInMiniProgramPorts,
         LoginMethodLink, MiniProgramLogin, PhoneProof, UnlinkLoginMethod, UnlinkLoginMethodPorts,
+        UnlinkedFor,
     },
 };
 use wechat_login_testkit::{
@@ -138,10 +139,10 @@ impl World {
             code: LinkCode::MiniProgram(sample::code(code)),
         };
         let link = LinkLoginMethod::new(ports, sample::apps(), WITHIN);
-        link.run(who.user_id, asked).await
+        link.run(who, asked).await
     }
 
-    pub(crate) async fn unlink(&self, who: &Authenticated, way: &ListedWayIn) -> Result<(), Error> {
+    pub(crate) async fn unlink(&self, who: &Authenticated, way: &ListedWayIn) -> Result<UnlinkedFor, Error> {
         let ports = UnlinkLoginMethodPorts {
             users: self.users.clone(),
             session_keys: self.session_keys.clone(),
@@ -149,7 +150,7 @@ impl World {
             clock: self.clock.clone(),
         };
         let unlink = UnlinkLoginMethod::new(ports, self.policy, Lifetimes::default());
-        unlink.run(who.user_id, way.way.id()).await
+        unlink.run(who, way.way.id()).await
     }
 
     pub(crate) async fn bind(&self, who: &Authenticated, proof: PhoneProof) -> Result<User, Error> {

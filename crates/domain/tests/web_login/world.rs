@@ -10,12 +10,12 @@ use std::{
 use futures_util::FutureExt;
 use wechat_login_domain::{
     App, BrowserSecret, Channel, Client, Error, Keyring, Lifetimes, LoginPurpose, MasterKey, OauthCode,
-    Profile, ReturnUrls, SignIn, State, UserAccessToken, UserId, WebAddresses,
+    Profile, ReturnUrls, Session, SignIn, State, UserAccessToken, UserId, WebAddresses,
     ports::{OauthExchange, UserInfo},
     resolve::Policy,
     use_case::{
-        BeginWebLogin, BegunWebLogin, FailedWebLogin, FinishWebLogin, FinishWebLoginPorts, FinishedWebLogin,
-        LogInMobileApp, WatchWebLogin, WebCallback, WebLoginOutcome, WebLoginRequest,
+        Authenticated, BeginWebLogin, BegunWebLogin, FailedWebLogin, FinishWebLogin, FinishWebLoginPorts,
+        FinishedWebLogin, LogInMobileApp, WatchWebLogin, WebCallback, WebLoginOutcome, WebLoginRequest,
     },
 };
 use wechat_login_testkit::{
@@ -128,7 +128,7 @@ impl World {
             browser: BrowserSecret::parse(back.browser.expose()).expect("a secret"),
             signed_in: async move {
                 asked_who.fetch_add(1, Ordering::SeqCst);
-                signed_in.ok_or(Error::Unauthenticated)
+                signed_in.map(session_of).ok_or(Error::Unauthenticated)
             }
             .boxed(),
             client: Client::default(),
@@ -145,6 +145,18 @@ impl World {
 
     pub(crate) fn calls(&self) -> usize {
         self.wechat.calls().len()
+    }
+}
+
+fn session_of(user_id: UserId) -> Authenticated {
+    Authenticated {
+        user_id,
+        digest: sample::digest(1),
+        session: Session {
+            user_id,
+            ..sample::session()
+        },
+        renewal: None,
     }
 }
 

@@ -51,14 +51,15 @@ impl<'a> Link<'a> {
     /// In the transaction of its caller, to a user who is locked. `None` where somebody else was quicker.
     async fn to(&self, lease: &mut Lease, user: User) -> Result<Option<Linking>, Failure> {
         let owners = look_up::owners(lease, &self.brought, self.keyring).await?;
-        let (link, account, join, renew_phone) = match link::decide(&user, &owners, self.new) {
+        let (link, to, account, join, renew_phone) = match link::decide((&user, self.to), &owners, self.new) {
             Decision::Refuse(refusal) => return Ok(Some(Linking::Refused(refusal))),
             Decision::Link {
                 link,
+                to,
                 account,
                 join,
                 renew_phone,
-            } => (link, account, join, renew_phone),
+            } => (link, to, account, join, renew_phone),
         };
         let bringing = Bringing {
             brought: &self.brought,
@@ -66,7 +67,7 @@ impl<'a> Link<'a> {
             keyring: self.keyring,
             entropy: self.entropy,
         };
-        if !write::link(lease, &bringing, &Whose::Of(user.id), link, account).await? {
+        if !write::link(lease, &bringing, &Whose::Of(to), link, account).await? {
             return Ok(None);
         }
         if let Some(joining) = join {

@@ -2,7 +2,7 @@
 
 use wechat_login_domain::{
     Keyring, User,
-    unlink::{self, UnlinkRefusal, Unlinked, Unlinking},
+    unlink::{self, Bequest, UnlinkRefusal, Unlinked, Unlinking},
 };
 
 use super::{
@@ -15,6 +15,7 @@ use crate::{
     lease::Lease,
     revocations,
     sql::{Sql, Value},
+    sql_types::Moment,
 };
 
 pub(super) struct Unlink(pub(super) Unlinking);
@@ -43,6 +44,9 @@ impl Deed for Unlink {
             .iter()
             .map(|method| Value::Bytes(method.id.as_bytes()));
         lease.execute(&Sql::new(text, ids)).await?;
+        if let Some(bequest) = unlink::bequeath(&methods, &way) {
+            take_over(lease, &bequest).await?;
+        }
         let raised = ending::raise(lease, user.id).await?;
         let recorded = unlink::record(&way, &raised, self.0.bars_until);
         for row in &recorded {
@@ -67,4 +71,18 @@ async fn lock_methods(lease: &mut Lease, user: &User) -> Result<Vec<MethodRow>, 
     let ids = [&user.id].into_iter().chain(&user.former_ids);
     let ids = ids.map(|id| Value::Bytes(id.as_bytes()));
     lease.load(&Sql::new(text, ids)).await
+}
+
+/// The phones that stay were in use as late as what goes.
+async fn take_over(lease: &mut Lease, bequest: &Bequest) -> Result<(), Failure> {
+    let text = format!(
+        "UPDATE login_methods SET last_used_at = ? WHERE id IN ({})",
+        vec!["?"; bequest.phones.len()].join(", ")
+    );
+    let phones = bequest.phones.iter().map(|id| Value::Bytes(id.as_bytes()));
+    let last_used_at = Value::Moment(Moment(bequest.last_used_at));
+    lease
+        .execute(&Sql::new(text, [last_used_at].into_iter().chain(phones)))
+        .await?;
+    Ok(())
 }

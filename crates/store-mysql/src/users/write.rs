@@ -79,7 +79,7 @@ pub(super) fn seal(phone: &Phone, identifier: &str, keyring: &Keyring) -> Vec<u8
 
 /// Whose login methods become.
 pub(super) enum Whose<'a> {
-    /// This user's, whom the transaction has locked, or who is not there yet.
+    /// This user's, whom the transaction has locked, or whose survivor, or who is not there yet.
     Of(UserId),
     /// This user's, as long as one of these still is: it is looked for and kept from going in the same statement.
     WhileThereIs(&'a [&'a Identifier], UserId),

@@ -22,12 +22,12 @@ use crate::{
 
 pub(super) fn run(
     connection: &mut SqliteConnection,
-    to: UserId,
+    asking: UserId,
     new: &NewWayIn,
     now: OffsetDateTime,
     (keyring, entropy): (&Keyring, &dyn Entropy),
 ) -> Result<Linking, Failure> {
-    let Some(user) = look_up::user(connection, to, keyring)? else {
+    let Some(user) = look_up::user(connection, asking, keyring)? else {
         return Ok(Linking::Refused(LinkRefusal::NotFound));
     };
     let bringing = Bringing {
@@ -37,15 +37,16 @@ pub(super) fn run(
         entropy,
     };
     let owners = look_up::owners(connection, bringing.brought, keyring)?;
-    match link::decide(&user, &owners, new) {
+    match link::decide((&user, asking), &owners, new) {
         Decision::Refuse(refusal) => return Ok(Linking::Refused(refusal)),
         Decision::Link {
             link,
+            to,
             account,
             join,
             renew_phone,
         } => {
-            write::link(connection, &bringing, user.id, link, account)?;
+            write::link(connection, &bringing, to, link, account)?;
             write::join(connection, user.id, join)?;
             if renew_phone {
                 renew(connection, &bringing)?;

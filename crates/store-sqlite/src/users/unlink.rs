@@ -4,7 +4,7 @@
 use diesel::{RunQueryDsl, SqliteConnection};
 use wechat_login_domain::{
     Keyring,
-    unlink::{self, UnlinkRefusal, Unlinked, Unlinking},
+    unlink::{self, Bequest, UnlinkRefusal, Unlinked, Unlinking},
 };
 
 use super::{look_up, standing};
@@ -12,6 +12,7 @@ use crate::{
     failure::Failure,
     revocations,
     sql::{Sql, Value},
+    sql_types::Moment,
 };
 
 pub(super) fn run(
@@ -31,6 +32,9 @@ pub(super) fn run(
     for method in &way.methods {
         Sql::new(REMOVE, [Value::Bytes(method.id.as_bytes())]).execute(connection)?;
     }
+    if let Some(bequest) = unlink::bequeath(&account.methods, &way) {
+        take_over(connection, &bequest)?;
+    }
     let raised = standing::raise(connection, account.user.id)?;
     let recorded = unlink::record(&way, &raised, asked.bars_until);
     for row in &recorded {
@@ -40,4 +44,14 @@ pub(super) fn run(
         removed: way.methods,
         recorded,
     })
+}
+
+/// The phones that stay were in use as late as what goes.
+fn take_over(connection: &mut SqliteConnection, bequest: &Bequest) -> Result<(), Failure> {
+    const TAKE_OVER: &str = "UPDATE login_methods SET last_used_at = ? WHERE id = ?";
+    for phone in &bequest.phones {
+        let last_used_at = Value::Moment(Moment(bequest.last_used_at));
+        Sql::new(TAKE_OVER, [last_used_at, Value::Bytes(phone.as_bytes())]).execute(connection)?;
+    }
+    Ok(())
 }

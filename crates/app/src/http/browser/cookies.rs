@@ -1,5 +1,5 @@
 use actix_web::{
-    HttpRequest,
+    HttpRequest, HttpResponseBuilder,
     cookie::{Cookie, CookieBuilder, SameSite, time::Duration},
 };
 use wechat_login_domain::{BrowserSecret, Channel, Lifetimes, SessionToken, State};
@@ -58,6 +58,13 @@ impl Cookies {
     /// Takes the token away from the browser.
     pub(crate) fn no_session(&self) -> Cookie<'static> {
         self.of_session(String::new()).max_age(Duration::ZERO).finish()
+    }
+
+    /// The answer that ends a session: a browser that sent its token loses it, and a client that keeps its own is told nothing of cookies.
+    pub(crate) fn end_session(&self, request: &HttpRequest, answer: &mut HttpResponseBuilder) {
+        if self.session_text(request).is_some() {
+            answer.cookie(self.no_session());
+        }
     }
 
     fn of_session(&self, value: String) -> CookieBuilder<'static> {

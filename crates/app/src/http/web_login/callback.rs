@@ -5,8 +5,8 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, http::header};
 use futures_util::{FutureExt, future::BoxFuture};
 use wechat_login_domain::{
-    BrowserSecret, Channel, Error, OauthCode, State, UserId,
-    use_case::{FinishedWebLogin, WebCallback, WebLoginOutcome},
+    BrowserSecret, Channel, Error, OauthCode, State,
+    use_case::{Authenticated, FinishedWebLogin, WebCallback, WebLoginOutcome},
 };
 
 use super::{AppState, Problem, Query, of_browser};
@@ -105,12 +105,12 @@ pub(super) fn of(
 }
 
 /// Whose session the browser has, once somebody asks.
-fn signed_in(request: &HttpRequest, state: &AppState) -> BoxFuture<'static, Result<UserId, Error>> {
+fn signed_in(request: &HttpRequest, state: &AppState) -> BoxFuture<'static, Result<Authenticated, Error>> {
     let token = auth::token(request, state);
     let use_cases = Arc::clone(&state.use_cases);
     async move {
         let sent = token.map_err(|_none_or_no_token| Error::Unauthenticated)?;
-        Ok(use_cases.authenticate.run(&sent.token).await?.user_id)
+        use_cases.authenticate.run(&sent.token).await
     }
     .boxed()
 }

@@ -62,6 +62,7 @@ macro_rules! administration_contract {
                 an_undone_merge_ends_the_sessions_of_the_survivor_alone,
                 a_merge_by_a_login_is_undone_too,
                 whoever_moved_along_goes_back_along,
+                what_was_linked_while_merged_goes_where_its_wechat_account_or_its_session_goes,
                 a_merge_is_undone_done_again_and_undone_again,
                 only_a_former_id_can_be_undone,
                 a_user_who_was_disabled_while_merged_stays_disabled,

@@ -5,12 +5,15 @@ use std::{sync::Arc, time::Instant};
 use time::Duration;
 use wechat_login_domain::{
     RevocationView, RevokedBecause, UserState,
+    link::{Linking, NewWayIn},
     ports::{Administration, Merging, Revocations, Undoing, Users},
     resolve::{Identification, OnConflict, Policy, Refusal},
 };
 
 use super::{LATER, World, is_barred, session_of};
-use crate::sample::{NOW, alice, bob, digest, game_pages, shop_mini, shop_mobile, shop_web, user_id};
+use crate::sample::{
+    NOW, alice, bob, carol, digest, game_pages, new_way_in, phone, shop_mini, shop_mobile, shop_web, user_id,
+};
 
 pub async fn an_undone_merge_leaves_everything_as_it_was(
     users: Arc<dyn Users>,
@@ -149,6 +152,45 @@ pub async fn whoever_moved_along_goes_back_along(
         );
     }
     assert_eq!(world.undo_merge(youngest).await, Undoing::NotMerged);
+}
+
+/// One WeChat account is never one half this user's and one half that user's.
+pub async fn what_was_linked_while_merged_goes_where_its_wechat_account_or_its_session_goes(
+    users: Arc<dyn Users>,
+    administration: Arc<dyn Administration>,
+    revocations: Arc<dyn Revocations>,
+) {
+    let world = World::new(users, administration, revocations);
+    let (older, younger) = world.two_users().await;
+    world.merge(older, younger).await;
+    let link = async |to, new: &NewWayIn| {
+        let linking = world.users.link(to, new, LATER).await;
+        assert!(matches!(linking, Ok(Linking::Linked(_))), "{linking:?}");
+    };
+    // The unionid is the younger's, whoever asks.
+    link(older, &new_way_in(&alice().at(&shop_mobile()))).await;
+    // A WeChat account and a phone that nobody has, from a session of the younger; then a part more of the same account.
+    link(younger, &new_way_in(&bob().at(&shop_mini()))).await;
+    link(younger, &NewWayIn::Phone(phone(1))).await;
+    link(older, &new_way_in(&bob().at(&shop_web()))).await;
+    // And the older's own.
+    link(older, &new_way_in(&carol().at(&shop_mini()))).await;
+    link(older, &NewWayIn::Phone(phone(2))).await;
+    world.undo_merge(younger).await;
+
+    for (asked, whose) in [
+        (alice().at(&shop_mobile()), younger),
+        (alice().at_unbound(&shop_mobile()), younger),
+        (alice().at(&shop_web()), younger),
+        (bob().at_unbound(&shop_mini()), younger),
+        (bob().at_unbound(&shop_web()), younger),
+        (bob().at(&shop_mobile()), younger),
+        (carol().at(&shop_mini()), older),
+    ] {
+        assert_eq!(world.sign_in(&asked, LATER).await.0.id, whose, "{asked:?}");
+    }
+    assert_eq!(world.user(younger).await.phone, Some(phone(1)));
+    assert_eq!(world.user(older).await.phone, Some(phone(2)));
 }
 
 pub async fn a_merge_is_undone_done_again_and_undone_again(

@@ -66,6 +66,7 @@ macro_rules! users_contract {
                 whoever_joins_by_phone_needs_no_leave_to_become_a_user,
                 whoever_joins_by_phone_is_another_wechat_account,
                 the_phone_of_a_user_who_was_away_for_too_long_joins_nobody,
+                a_phone_that_its_user_replaced_joins_nobody,
                 using_a_phone_keeps_it_from_going_stale,
                 the_phone_of_a_user_who_comes_by_other_ways_does_not_go_stale,
                 a_known_person_with_the_phone_of_another_user_is_refused_whole,

@@ -162,6 +162,21 @@ pub async fn the_phone_of_a_user_who_was_away_for_too_long_joins_nobody(users: A
     assert_eq!(account(&users, alices.id).await.methods.len(), 3);
 }
 
+/// Whoever got the number after the user gave it up is not the user, however often the user comes.
+pub async fn a_phone_that_its_user_replaced_joins_nobody(users: Arc<dyn Users>) {
+    let alices = sign_in(&users, &with_phone(alice().at(&shop_mini()), phone(1)), NOW).await;
+    let later = NOW + Duration::HOUR;
+    sign_in(&users, &with_phone(alice().at(&shop_mini()), phone(2)), later).await;
+    let with_old = joining(with_phone(bob().at(&shop_mini()), phone(1)));
+    assert_eq!(
+        resolve(&users, &with_old, later).await,
+        Resolution::Refused(Refusal::PhoneTaken)
+    );
+    assert!(!is_known(&users, &bob().at(&shop_mini()), later).await);
+    let with_new = joining(with_phone(bob().at(&shop_mini()), phone(2)));
+    assert_eq!(sign_in(&users, &with_new, later).await.id, alices.id);
+}
+
 pub async fn using_a_phone_keeps_it_from_going_stale(users: Arc<dyn Users>) {
     let alices = with_phone(alice().at(&shop_mini()), phone(1));
     let first = sign_in(&users, &alices, NOW).await;

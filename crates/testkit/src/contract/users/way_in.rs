@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use time::Duration;
 use wechat_login_domain::{
-    App, LoginMethodKind, User, UserAccount, UserId,
+    App, LoginMethod, LoginMethodKind, User, UserAccount, UserId,
     link::{LinkRefusal, Linking, NewWayIn},
     ports::Users,
 };
@@ -151,6 +151,13 @@ pub async fn what_is_linked_to_a_former_id_is_the_survivors(users: Arc<dyn Users
     sign_in(&users, &merging(alice().at(&shop_mini())), LATER).await;
     let account = linked(&users, merged, &wechat_of(bob(), &shop_mini())).await;
     assert_eq!(account.user.id, survivor);
+    // Until the merge is undone: what is new is under the id that asked, and what has a part there already under the same.
+    let account = linked(&users, survivor, &wechat_of(bob(), &shop_mobile())).await;
+    for openid in [bob().openid(&shop_mini()), bob().openid(&shop_mobile())] {
+        let is_it = |method: &&LoginMethod| method.identifier == openid.as_str();
+        let method = account.methods.iter().find(is_it).expect("it was linked");
+        assert_eq!(method.user_id, merged);
+    }
     assert_eq!(sign_in(&users, &bob().at(&shop_mini()), LATER).await.id, survivor);
     // What a former id brought is theirs already.
     let again = linked(&users, survivor, &wechat_of(alice(), &shop_web())).await;

@@ -8,7 +8,10 @@ use wechat_login_domain::{
     unlink::{self, UnlinkRefusal, Unlinked, Unlinking},
 };
 
-use super::{identifier::Identifier, table::Table};
+use super::{
+    identifier::Identifier,
+    table::{Method, Table},
+};
 
 impl Table {
     /// Makes two WeChat accounts of a user one.
@@ -24,15 +27,16 @@ impl Table {
         }
     }
 
-    pub(super) fn link_way_in(&mut self, to: UserId, new: &NewWayIn, now: OffsetDateTime) -> Linking {
-        let Some(user) = self.user(to) else {
+    pub(super) fn link_way_in(&mut self, asking: UserId, new: &NewWayIn, now: OffsetDateTime) -> Linking {
+        let Some(user) = self.user(asking) else {
             return Linking::Refused(LinkRefusal::NotFound);
         };
         let owners = self.owners(Identifier::all_new(new));
-        match link::decide(&user, &owners, new) {
+        match link::decide((&user, asking), &owners, new) {
             Decision::Refuse(refusal) => return Linking::Refused(refusal),
             Decision::Link {
                 link,
+                to,
                 account,
                 join,
                 renew_phone,
@@ -41,7 +45,7 @@ impl Table {
                     NewWayIn::Phone(phone) => Some(phone),
                     NewWayIn::WeChat { .. } => None,
                 };
-                self.link(user.id, link, account, (Identifier::all_new(new), phone), now);
+                self.link(to, link, account, (Identifier::all_new(new), phone), now);
                 self.join(user.id, join);
                 let theirs = phone.map(Identifier::of_phone).filter(|_| renew_phone);
                 for one in &mut self.methods {
@@ -64,6 +68,13 @@ impl Table {
         };
         self.methods
             .retain(|one| way.methods.iter().all(|gone| gone.id != one.method.id));
+        if let Some(bequest) = unlink::bequeath(&account.methods, &way) {
+            for Method { method, .. } in &mut self.methods {
+                if bequest.phones.contains(&method.id) {
+                    method.last_used_at = bequest.last_used_at;
+                }
+            }
+        }
         let root = account.user.id;
         let theirs = self.rows.values_mut().filter(|row| row.root == root);
         let raised: Vec<_> = theirs

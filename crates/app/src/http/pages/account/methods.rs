@@ -57,7 +57,7 @@ pub(crate) async fn unlink(
     let visit = Visit::of(&request, &state);
     let id = id.parse().map_err(|_is_no_id| Error::NotFound)?;
     let use_cases = Arc::clone(&state.use_cases);
-    let work = async move { use_cases.unlink_login_method.run(found.user_id, id).await };
+    let work = async move { use_cases.unlink_login_method.run(&found, id).await };
     in_time(&state.runtime, work).await??;
     Ok(done(&visit, "unlinked"))
 }

@@ -1,17 +1,19 @@
 //! What [`Users`] and [`Revocations`] promise each other: a way in that is given up is nobody's, and opens nothing any more.
 
+mod phone;
+
 use std::{sync::Arc, time::Instant};
 
 use time::{Duration, OffsetDateTime};
 use wechat_login_domain::{
-    LoginMethodId, LoginMethodKind, OpenId, Revocation, RevocationView, RevokedBecause, Session, User,
-    UserAccount, UserId,
+    LoginMethodId, OpenId, Revocation, RevocationView, RevokedBecause, Session, User, UserAccount, UserId,
     link::{Linking, NewWayIn},
     ports::{Revocations, Users},
     resolve::{Identification, OnConflict, Policy, Resolution},
     unlink::{UnlinkRefusal, Unlinked, Unlinking},
 };
 
+pub use self::phone::*;
 use super::at_once;
 use crate::sample::{self, NOW, alice, bob, carol, digest, phone, shop_mini, shop_mobile, shop_web, user_id};
 
@@ -29,6 +31,8 @@ macro_rules! unlinking_contract {
                 an_unlinked_phone_may_be_anybodys,
                 the_last_way_in_stays,
                 a_phone_that_does_not_lead_in_is_not_something_to_be_left_with,
+                a_phone_that_is_left_alone_leads_in_as_long_as_its_user_came,
+                a_phone_that_is_left_with_a_way_in_of_later_keeps_its_day,
                 a_way_in_of_another_user_stays,
                 nobody_has_nothing_to_unlink,
                 sessions_that_it_opened_are_over_and_no_others,
@@ -163,25 +167,6 @@ pub async fn a_wechat_account_is_unlinked_whole_by_any_of_its_login_methods(
     }
 }
 
-pub async fn an_unlinked_phone_may_be_anybodys(users: Arc<dyn Users>, revocations: Arc<dyn Revocations>) {
-    let (alice, _) = sign_in(&users, &alice().at(&shop_mini())).await;
-    let account = link(&users, alice.id, &NewWayIn::Phone(phone(1))).await;
-    let is_phone = |kind| kind == LoginMethodKind::Phone;
-    let method = account.methods.iter().find(|one| is_phone(one.kind));
-    let method = method.expect("it was linked").id;
-    let Unlinked::Done { removed, recorded } = unlink(&users, alice.id, method).await else {
-        panic!("her WeChat account is left")
-    };
-    assert_eq!(removed.len(), 1);
-    assert_eq!(recorded, [], "a phone opens no session");
-    assert!(view(&revocations).await.is_trusted(Instant::now()));
-    let found = users.find(alice.id).await.expect("the database answers");
-    assert_eq!(found.expect("she is a user").phone, None);
-    let (bob, _) = sign_in(&users, &bob().at(&shop_mini())).await;
-    let bobs = link(&users, bob.id, &NewWayIn::Phone(phone(1))).await;
-    assert_eq!(bobs.user.phone, Some(phone(1)));
-}
-
 pub async fn the_last_way_in_stays(users: Arc<dyn Users>, revocations: Arc<dyn Revocations>) {
     let (alice, generation) = sign_in(&users, &alice().at(&shop_mini())).await;
     let before = account(&users, alice.id).await;
@@ -194,25 +179,6 @@ pub async fn the_last_way_in_stays(users: Arc<dyn Users>, revocations: Arc<dyn R
     assert_eq!(revocations.all(NOW).await.expect("the database answers").rows, []);
     let (_, now) = sign_in(&users, &crate::sample::alice().at(&shop_mini())).await;
     assert_eq!(now, generation);
-}
-
-pub async fn a_phone_that_does_not_lead_in_is_not_something_to_be_left_with(
-    users: Arc<dyn Users>,
-    _: Arc<dyn Revocations>,
-) {
-    let (user, _) = sign_in(&users, &alice().at(&shop_mini())).await;
-    let account = link(&users, user.id, &NewWayIn::Phone(phone(1))).await;
-    let mut asked = Unlinking {
-        user_id: user.id,
-        method: openid_method(&account, &alice().openid(&shop_mini())),
-        phone_leads_in: false,
-        bars_until: BARS_UNTIL,
-    };
-    let refused = users.unlink(&asked).await.expect("the database answers");
-    assert_eq!(refused, Unlinked::Refused(UnlinkRefusal::Last));
-    asked.phone_leads_in = true;
-    let done = users.unlink(&asked).await.expect("the database answers");
-    assert!(matches!(done, Unlinked::Done { .. }));
 }
 
 pub async fn a_way_in_of_another_user_stays(users: Arc<dyn Users>, _: Arc<dyn Revocations>) {
@@ -385,47 +351,5 @@ pub async fn a_login_under_way_leaves_nothing_of_it_with_the_user(
         .await;
         assert_eq!(outcomes.len(), 3);
         assert_eq!(account(&users, id).await.methods, before.methods, "round {n}");
-    }
-}
-
-/// The same where the login brings a phone of the user's and joins them.
-pub async fn a_first_login_under_way_leaves_nothing_of_it_with_the_user(
-    users: Arc<dyn Users>,
-    _: Arc<dyn Revocations>,
-) {
-    for n in 0..8 {
-        let (user, _) = sign_in(&users, &sample::nth_person(n).at(&shop_mini())).await;
-        let id = user.id;
-        let with_phone = link(&users, id, &NewWayIn::Phone(phone(n))).await;
-        let is_phone = |kind| kind == LoginMethodKind::Phone;
-        let method = with_phone.methods.iter().find(|one| is_phone(one.kind));
-        let method = method.expect("it was linked").id;
-        let person = sample::nth_person(n + 100);
-        let joining = Identification {
-            phone: Some(phone(n)),
-            policy: Policy {
-                phone_joins: wechat_login_domain::resolve::PhoneJoins::Link,
-                ..Policy::default()
-            },
-            ..person.at(&shop_mini())
-        };
-        let outcomes = at_once(2, |n| {
-            let (users, joining) = (Arc::clone(&users), joining.clone());
-            async move {
-                if n == 0 {
-                    let done = unlink(&users, id, method).await;
-                    assert!(matches!(done, Unlinked::Done { .. }), "{done:?}");
-                    None
-                } else {
-                    Some(sign_in(&users, &joining).await.0)
-                }
-            }
-        })
-        .await;
-        let joined = outcomes.into_iter().flatten().next().expect("one signed in");
-        let whose = account(&users, joined.id).await;
-        let has_phone = whose.methods.iter().any(|one| one.kind == LoginMethodKind::Phone);
-        // Whoever came first had the phone from the user and joined them; whoever came later has it for themselves.
-        assert_eq!(has_phone, joined.id != id, "round {n}");
     }
 }
