@@ -26,7 +26,7 @@ use actix_web::{
 use wechat_login_domain::use_case::Authenticated;
 
 pub(crate) use self::{
-    browser::Browser, failure::show as failure, look::Look, top::out_of_frame, visit::Visit,
+    browser::Browser, failure::Wish, failure::show as failure, look::Look, top::out_of_frame, visit::Visit,
 };
 use super::{AppState, Problem, resource};
 use crate::config::Language;
