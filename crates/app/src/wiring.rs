@@ -165,6 +165,9 @@ pub async fn wire(
     let finish_ports = FinishWebLoginPorts {
         wechat: Arc::clone(&wechat),
         pending_logins: Arc::clone(&pending_logins),
+        exchanges: Arc::clone(&exchanges),
+        sessions: Arc::clone(&sessions),
+        view: Arc::clone(&view),
         users: Arc::clone(&users),
         keyring: Arc::clone(&keyring),
         clock: Arc::clone(clock),

@@ -4,10 +4,22 @@
 use sha2::{Digest, Sha256};
 use time::{Duration, OffsetDateTime};
 
-use crate::{BrowserSecret, Keyring, OauthCode, Purpose, SessionToken, State, ports::RequestDigest};
+use crate::{
+    BrowserSecret, Error, Keyring, OauthCode, Purpose, SessionToken, State, kept_failure,
+    ports::RequestDigest,
+};
 
 /// For how long the token is handed out again.
 const TOKEN_IS_KEPT_FOR: Duration = Duration::MINUTE;
+
+/// The first byte of a login of which nothing came; of others it is the keyring's, which is never this one. Whoever may see how far a login
+/// has come, and has no code, sees this much.
+const FAILED: u8 = 0;
+
+/// Whether nothing came of the login that this was kept of.
+pub(crate) fn is_failure(kept: &[u8]) -> bool {
+    kept.first() == Some(&FAILED)
+}
 
 /// A browser that came back with a state and a code.
 pub(crate) struct Attempt {
@@ -53,6 +65,22 @@ impl Attempt {
         let token = token.map_or("", SessionToken::expose);
         let plain = [&until.to_be_bytes(), token.as_bytes()].concat();
         keyring.seal(Purpose::Answer, &[&self.seal_context], &plain)
+    }
+
+    /// Seals why nothing came of it, for the same attempt.
+    pub(crate) fn seal_failure(&self, keyring: &Keyring, error: &Error) -> Vec<u8> {
+        let words = kept_failure::write(error);
+        let sealed = keyring.seal(Purpose::Answer, &[&self.seal_context], words.as_bytes());
+        [&[FAILED], sealed.as_slice()].concat()
+    }
+
+    /// Why nothing came of it; [`Error::StateMismatch`] where that cannot be read any more.
+    pub(crate) fn open_failure(&self, keyring: &Keyring, kept: &[u8]) -> Error {
+        let sealed = kept.get(1..).unwrap_or_default();
+        let words = keyring.open(Purpose::Answer, &[&self.seal_context], sealed).ok();
+        words
+            .and_then(|words| kept_failure::read(std::str::from_utf8(&words).ok()?))
+            .unwrap_or(Error::StateMismatch)
     }
 
     /// The token, where it is still handed out.

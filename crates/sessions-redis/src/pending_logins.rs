@@ -3,7 +3,7 @@ use deadpool_redis::redis::cmd;
 use time::OffsetDateTime;
 use wechat_login_domain::{
     PendingLogin, PortError, State, TokenDigest,
-    ports::{PendingLogins, Progress, RequestDigest, Taking},
+    ports::{PendingLogins, RequestDigest, Seen, Taking},
 };
 
 use crate::{
@@ -91,28 +91,24 @@ impl PendingLogins for RedisPendingLogins {
         Ok(self.server.ask::<()>(call).await?)
     }
 
-    #[tracing::instrument(name = "redis.pending_logins.forget", skip_all)]
-    async fn forget(&self, state: &State) -> Result<(), PortError> {
-        let mut delete = cmd("DEL");
-        delete.arg(self.server.keys().pending(state));
-        Ok(self.server.ask::<()>(delete).await?)
-    }
-
-    #[tracing::instrument(name = "redis.pending_logins.progress", skip_all)]
-    async fn progress(
+    #[tracing::instrument(name = "redis.pending_logins.find", skip_all)]
+    async fn find(
         &self,
         state: &State,
         browser: &TokenDigest,
         now: OffsetDateTime,
-    ) -> Result<Option<Progress>, PortError> {
+    ) -> Result<Option<Seen>, PortError> {
         let mut get = cmd("GET");
         get.arg(self.server.keys().pending(state));
         let kept: Option<Vec<u8>> = self.server.ask(get).await?;
         let value = kept.as_deref().map(pending_value::decode).transpose()?;
         let is_there = |value: &Value| value.pending.browser == *browser && now < value.pending.expires_at;
-        Ok(value.filter(is_there).map(|value| match value.stage {
-            Stage::Waiting | Stage::Taken(_) => Progress::Waiting,
-            Stage::Finished(..) => Progress::Finished,
+        Ok(value.filter(is_there).map(|Value { pending, stage }| Seen {
+            pending,
+            outcome: match stage {
+                Stage::Waiting | Stage::Taken(_) => None,
+                Stage::Finished(_, outcome) => Some(outcome),
+            },
         }))
     }
 }

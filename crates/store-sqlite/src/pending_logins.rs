@@ -1,14 +1,14 @@
 use async_trait::async_trait;
 use diesel::{
     ExpressionMethods, OptionalExtension, QueryDsl, RunQueryDsl, Selectable, SelectableHelper,
-    SqliteConnection, delete, insert_into,
+    SqliteConnection, insert_into,
     prelude::{Insertable, Queryable},
     update,
 };
 use time::OffsetDateTime;
 use wechat_login_domain::{
     AppName, LoginPurpose, PendingLogin, PortError, State, TokenDigest,
-    ports::{PendingLogins, Progress, RequestDigest, Taking},
+    ports::{PendingLogins, RequestDigest, Seen, Taking},
 };
 
 use crate::{
@@ -74,39 +74,29 @@ impl PendingLogins for SqlitePendingLogins {
         self.database.write(write).await
     }
 
-    #[tracing::instrument(name = "sqlite.pending_logins.forget", skip_all)]
-    async fn forget(&self, state: &State) -> Result<(), PortError> {
-        let state = state.expose().to_owned();
-        let write = move |connection: &mut _| {
-            delete(pending_logins::table.find(state)).execute(connection)?;
-            Ok(())
-        };
-        self.database.write(write).await
-    }
-
-    #[tracing::instrument(name = "sqlite.pending_logins.progress", skip_all)]
-    async fn progress(
+    #[tracing::instrument(name = "sqlite.pending_logins.find", skip_all)]
+    async fn find(
         &self,
         state: &State,
         browser: &TokenDigest,
         now: OffsetDateTime,
-    ) -> Result<Option<Progress>, PortError> {
+    ) -> Result<Option<Seen>, PortError> {
         let (state, browser) = (state.expose().to_owned(), Digest::from(browser));
         let read = move |connection: &mut SqliteConnection| {
-            let finished: Option<bool> = pending_logins::table
+            let row: Option<(PendingRow, Option<Vec<u8>>)> = pending_logins::table
                 .find(state)
                 .filter(pending_logins::browser.eq(browser))
                 .filter(pending_logins::expires_at.gt(Moment(now)))
-                .select(pending_logins::outcome.is_not_null())
+                .select((PendingRow::as_select(), pending_logins::outcome))
                 .first(connection)
                 .optional()?;
-            Ok(finished.map(|finished| {
-                if finished {
-                    Progress::Finished
-                } else {
-                    Progress::Waiting
-                }
-            }))
+            row.map(|(row, outcome)| {
+                Ok(Seen {
+                    pending: row.try_into()?,
+                    outcome,
+                })
+            })
+            .transpose()
         };
         self.database.read(CHECK, read).await
     }

@@ -19,7 +19,7 @@ pub use app_tokens::{AppTokens, CLOCKS_MAY_DIFFER, KeptAppToken};
 pub use clock::Clock;
 pub use entropy::Entropy;
 pub use exchanges::{Exchanges, KeptAnswer, RequestDigest};
-pub use pending_logins::{PendingLogins, Progress, Taking};
+pub use pending_logins::{PendingLogins, Seen, Taking};
 pub use revocation_readings::RevocationReadings;
 pub use revocations::{Reading, Revocations};
 pub use session_keys::{SessionKeyRing, SessionKeys};

@@ -21,13 +21,13 @@ pub enum Taking {
     Nobodys,
 }
 
-/// How far a login has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// WeChat has not answered yet, or what it said is being looked at.
-    Waiting,
-    /// It is finished.
-    Finished,
+/// A login, as the browser that began it may see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The login.
+    pub pending: PendingLogin,
+    /// What came of it, as [`PendingLogins::finish`] was given it; `None` until then.
+    pub outcome: Option<Vec<u8>>,
 }
 
 /// Web logins that wait for WeChat, and for a while those that do not wait any more: for the page that began, and for a browser that comes
@@ -60,20 +60,14 @@ pub trait PendingLogins: Send + Sync {
     /// [`PortError`] where the store did not answer: it may be kept then.
     async fn finish(&self, state: &State, outcome: &[u8]) -> Result<(), PortError>;
 
-    /// Forgets a login of which nothing came, if it is there.
+    /// A login of this browser, and how far it has come; `None` where there is none any more. It MUST stay as it is.
     ///
     /// # Errors
     /// [`PortError`] where the store did not answer.
-    async fn forget(&self, state: &State) -> Result<(), PortError>;
-
-    /// How far a login of this browser has come; `None` where there is none any more. It MUST stay as it is.
-    ///
-    /// # Errors
-    /// [`PortError`] where the store did not answer.
-    async fn progress(
+    async fn find(
         &self,
         state: &State,
         browser: &TokenDigest,
         now: OffsetDateTime,
-    ) -> Result<Option<Progress>, PortError>;
+    ) -> Result<Option<Seen>, PortError>;
 }

@@ -1,10 +1,8 @@
-use std::{
-    sync::{Arc, RwLock},
-    time::Instant,
-};
+use std::sync::{Arc, RwLock};
 
 use crate::{
-    Dependency, Error, Lifetimes, PortError, RevocationView, Session, SessionToken, TokenDigest, UserId,
+    Error, Lifetimes, RevocationView, Session, SessionToken, TokenDigest, UserId,
+    living_session::living_session,
     ports::{Clock, Sessions},
 };
 
@@ -53,14 +51,8 @@ impl Authenticate {
     /// [`Error::DependencyUnavailable`] where that cannot be known: never a guess.
     pub async fn run(&self, token: &SessionToken) -> Result<Authenticated, Error> {
         let digest = token.digest();
-        self.refuse_revoked(|view| view.bars_token(&digest))?;
-        let session = self.sessions.find(&digest).await?.ok_or(Error::Unauthenticated)?;
+        let session = living_session(&*self.sessions, &self.view, &*self.clock, &digest).await?;
         let now = self.clock.now();
-        // Asked again: the session may have been ended while the store was answering.
-        self.refuse_revoked(|view| view.bars_session(&digest, &session))?;
-        if session.has_expired(now) {
-            return Err(Error::SessionExpired);
-        }
         let user_id = self
             .view
             .read()
@@ -73,24 +65,5 @@ impl Authenticate {
             session,
             renewal,
         })
-    }
-
-    fn refuse_revoked(
-        &self,
-        because: impl FnOnce(&RevocationView) -> Option<crate::RevokedBecause>,
-    ) -> Result<(), Error> {
-        let view = self.view.read().expect("no holder panics");
-        if let Some(because) = because(&view) {
-            return Err(Error::SessionRevoked(because));
-        }
-        if view.is_trusted(Instant::now()) {
-            Ok(())
-        } else {
-            Err(PortError::new(
-                Dependency::Database,
-                "the revocation view is too old to be believed",
-            )
-            .into())
-        }
     }
 }

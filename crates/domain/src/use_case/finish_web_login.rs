@@ -1,16 +1,21 @@
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, RwLock},
+    time::Duration,
+};
 
-use futures_util::future::{BoxFuture, join};
-use time::OffsetDateTime;
+use futures_util::future::BoxFuture;
 
 use crate::{
     App, Apps, BrowserSecret, Channel, Client, Error, Keyring, LoggedIn, LoginPurpose, OauthCode,
-    PendingLogin, SessionToken, SignIn, State, TokenDigest, UserAccount,
+    PendingLogin, RevocationView, SessionToken, SignIn, State, TokenDigest, UserAccount,
     add_way_in::add_way_in,
-    finished_login::Attempt,
+    claim_code::exchange_once,
+    finished_login::{self, Attempt},
     link::NewWayIn,
+    living_session::living_session,
     oauth_person::{self, OauthPerson},
-    ports::{Clock, PendingLogins, Taking, Users, WeChat},
+    ports::{Clock, Exchanges, PendingLogins, Sessions, Taking, Users, WeChat},
     sign_in::Arrival,
     time_left::TimeLeft,
     use_case::Authenticated,
@@ -76,6 +81,9 @@ pub struct FailedWebLogin {
 pub struct FinishWebLoginPorts {
     pub wechat: Arc<dyn WeChat>,
     pub pending_logins: Arc<dyn PendingLogins>,
+    pub exchanges: Arc<dyn Exchanges>,
+    pub sessions: Arc<dyn Sessions>,
+    pub view: Arc<RwLock<RevocationView>>,
     pub users: Arc<dyn Users>,
     pub keyring: Arc<Keyring>,
     pub clock: Arc<dyn Clock>,
@@ -110,7 +118,8 @@ impl FinishWebLogin {
     ///
     /// # Errors
     /// [`Error::StateMismatch`], without a word to WeChat, where this browser did not begin it, or did too long ago, or has finished it with
-    /// another code; else everything that WeChat, the rules or a store may say. Nothing has come of it then.
+    /// another code; else everything that WeChat, the rules or a store may say. Nothing has come of it then, and whoever comes back with the
+    /// same is told the same.
     #[tracing::instrument(name = "finish_web_login", skip_all)]
     pub async fn run(&self, callback: WebCallback) -> Result<FinishedWebLogin, FailedWebLogin> {
         let attempt = Attempt::new(&callback.state, &callback.browser, &callback.code);
@@ -118,29 +127,36 @@ impl FinishWebLogin {
         let pending = match self.take(&state, &browser, &attempt).await? {
             Taking::Taken(pending) => pending,
             Taking::Finished { pending, outcome } => {
-                let now = self.ports.clock.now();
-                let token = attempt.open(&self.ports.keyring, &outcome, now);
-                return Ok(FinishedWebLogin {
-                    outcome: WebLoginOutcome::Before(token),
-                    return_to: pending.return_to,
-                });
+                return told(self.before(&attempt, &outcome).await, pending);
             }
             Taking::UnderWay => return Err(Error::WeChatUnavailable.into()),
             Taking::Nobodys => return Err(Error::StateMismatch.into()),
         };
-        match self.finish(callback, &attempt, &pending).await {
-            Ok(outcome) => Ok(FinishedWebLogin {
-                outcome,
-                return_to: pending.return_to,
-            }),
-            Err(error) => {
-                self.forget(&state).await;
-                Err(FailedWebLogin {
-                    error,
-                    begun: Some(Box::new(pending)),
-                })
-            }
+        let finished = self.finish(callback, &attempt, &pending).await;
+        if let Err(error) = &finished {
+            let failure = attempt.seal_failure(&self.ports.keyring, error);
+            self.note(&state, &failure).await;
         }
+        told(finished, pending)
+    }
+
+    /// What came of the same attempt before. A token is handed out again only while it opens something.
+    async fn before(&self, attempt: &Attempt, outcome: &[u8]) -> Result<WebLoginOutcome, Error> {
+        let FinishWebLoginPorts {
+            sessions,
+            view,
+            keyring,
+            clock,
+            ..
+        } = &self.ports;
+        if finished_login::is_failure(outcome) {
+            return Err(attempt.open_failure(keyring, outcome));
+        }
+        let token = attempt.open(keyring, outcome, clock.now());
+        if let Some(token) = &token {
+            living_session(&**sessions, view, &**clock, &token.digest()).await?;
+        }
+        Ok(WebLoginOutcome::Before(token))
     }
 
     /// Takes the login, or waits for what comes of it where the same attempt is under way.
@@ -190,7 +206,8 @@ impl FinishWebLogin {
             let now = self.ports.clock.now();
             let new = NewWayIn::wechat(&app, person.openid, person.unionid);
             let account = add_way_in(&*self.ports.users, &who, &new, now).await?;
-            self.note(&state, attempt, None, now).await;
+            let outcome = attempt.seal(&self.ports.keyring, None, now);
+            self.note(&state, &outcome).await;
             return Ok(WebLoginOutcome::Linked(Box::new(account)));
         }
         let person = self.person(&app, &code, pending.is_silent).await?;
@@ -205,16 +222,18 @@ impl FinishWebLogin {
             client,
         };
         let logged_in = self.sign_in.open(arrival, now).await?;
-        let noted = self.note(&state, attempt, Some(&logged_in.token), now);
-        let (kept, ()) = join(self.sign_in.keep(&logged_in), noted).await;
-        kept?;
+        // One after the other: whoever comes back meanwhile must not be given a token that opens nothing yet, or never will.
+        self.sign_in.keep(&logged_in).await?;
+        let outcome = attempt.seal(&self.ports.keyring, Some(&logged_in.token), now);
+        self.note(&state, &outcome).await;
         Ok(WebLoginOutcome::LoggedIn(Box::new(logged_in)))
     }
 
     async fn person(&self, app: &App, code: &OauthCode, is_silent: bool) -> Result<OauthPerson, Error> {
         let (wechat, clock) = (&*self.ports.wechat, &*self.ports.clock);
         let time_left = TimeLeft::new(clock, self.wechat_timeout);
-        let exchange = oauth_person::exchange(wechat, clock, app, code, &time_left).await?;
+        let ask = oauth_person::exchange(wechat, clock, app, code, &time_left);
+        let exchange = exchange_once(&*self.ports.exchanges, clock, &code.digest(&app.app_id), ask).await?;
         if is_silent {
             oauth_person::silent_person(exchange)
         } else {
@@ -222,31 +241,30 @@ impl FinishWebLogin {
         }
     }
 
-    /// Notes that the login is finished. A store that fails costs the page that waits for it and a browser that comes twice, not the login.
-    async fn note(
-        &self,
-        state: &State,
-        attempt: &Attempt,
-        token: Option<&SessionToken>,
-        now: OffsetDateTime,
-    ) {
-        let outcome = attempt.seal(&self.ports.keyring, token, now);
-        if let Err(error) = self.ports.pending_logins.finish(state, &outcome).await {
+    /// Notes what came of it. A store that fails costs the page that waits for it and a browser that comes twice, not the login.
+    async fn note(&self, state: &State, outcome: &[u8]) {
+        if let Err(error) = self.ports.pending_logins.finish(state, outcome).await {
             tracing::warn!(
                 error = &error as &dyn std::error::Error,
-                "it could not be noted that a web login is finished"
+                "it could not be noted what came of a web login"
             );
         }
     }
+}
 
-    /// Whoever waits for it need not wait for longer.
-    async fn forget(&self, state: &State) {
-        if let Err(error) = self.ports.pending_logins.forget(state).await {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "a web login of which nothing came could not be forgotten"
-            );
-        }
+fn told(
+    came_of_it: Result<WebLoginOutcome, Error>,
+    pending: PendingLogin,
+) -> Result<FinishedWebLogin, FailedWebLogin> {
+    match came_of_it {
+        Ok(outcome) => Ok(FinishedWebLogin {
+            outcome,
+            return_to: pending.return_to,
+        }),
+        Err(error) => Err(FailedWebLogin {
+            error,
+            begun: Some(Box::new(pending)),
+        }),
     }
 }
 

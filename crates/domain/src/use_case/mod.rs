@@ -74,4 +74,4 @@ pub use show_account::{AccountReference, ShowAccount};
 pub use show_user::ShowUser;
 pub use undo_merge::{UndoMerge, UndoneMerge};
 pub use unlink_login_method::{UnlinkLoginMethod, UnlinkLoginMethodPorts, UnlinkedFor};
-pub use watch_web_login::WatchWebLogin;
+pub use watch_web_login::{Progress, WatchWebLogin, WatchedWebLogin};

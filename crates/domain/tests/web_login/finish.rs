@@ -3,8 +3,8 @@ use std::sync::atomic::Ordering;
 use time::Duration;
 use wechat_login_domain::{
     BrowserSecret, Channel, Error,
-    ports::{Progress, WeChatError},
-    use_case::WebLoginRequest,
+    ports::WeChatError,
+    use_case::{Progress, WatchedWebLogin, WebLoginRequest},
 };
 use wechat_login_testkit::{
     fake::SeededEntropy,
@@ -12,6 +12,10 @@ use wechat_login_testkit::{
 };
 
 use crate::world::{Back, World, logged_in, web};
+
+fn progress(watched: Result<Option<WatchedWebLogin>, Error>) -> Option<Progress> {
+    watched.expect("it is known").map(|watched| watched.progress)
+}
 
 #[tokio::test]
 async fn whoever_wechat_names_is_signed_in_and_goes_where_they_wanted() {
@@ -23,7 +27,7 @@ async fn whoever_wechat_names_is_signed_in_and_goes_where_they_wanted() {
     };
     let begun = world.begin(&request).await.unwrap();
     let watched = world.watch().run(&begun.state, &begun.browser).await;
-    assert_eq!(watched.unwrap(), Some(Progress::Waiting));
+    assert_eq!(progress(watched), Some(Progress::Waiting));
     let back = Back {
         channel: Channel::Web,
         state: begun.state,
@@ -41,7 +45,7 @@ async fn whoever_wechat_names_is_signed_in_and_goes_where_they_wanted() {
     assert_eq!(logged_in.session.channel, Channel::Web);
     assert_eq!(world.sessions.len(), 1);
     let watched = world.watch().run(&back.state, &back.browser).await;
-    assert_eq!(watched.unwrap(), Some(Progress::Finished));
+    assert_eq!(progress(watched), Some(Progress::Finished));
     assert_eq!(
         world.asked_who.load(Ordering::SeqCst),
         0,
@@ -126,10 +130,15 @@ async fn what_wechat_refuses_ends_the_login_and_is_told_with_what_was_begun() {
         assert_eq!(failed.error.code(), is_told);
         assert_eq!(failed.begun.unwrap().app, shop_web().name);
         let watched = world.watch().run(&back.state, &back.browser).await;
-        assert_eq!(watched.unwrap(), None, "its page need not wait");
+        assert_eq!(progress(watched), None, "its page need not wait");
         assert!(world.sessions.is_empty());
+        let calls = world.calls();
         let again = world.finish(&back).await.unwrap_err();
-        assert!(matches!(again.error, Error::StateMismatch), "{again:?}");
+        assert_eq!(again.error.code(), is_told);
+        assert_eq!(again.begun.unwrap().app, shop_web().name);
+        let other_code = world.finish(&Back { code: "b", ..back }).await.unwrap_err();
+        assert!(matches!(other_code.error, Error::StateMismatch), "{other_code:?}");
+        assert_eq!(world.calls(), calls, "the state is spent");
     }
 }
 
@@ -145,5 +154,5 @@ async fn a_session_that_cannot_be_kept_signs_nobody_in() {
         "{failed:?}"
     );
     let watched = world.watch().run(&back.state, &back.browser).await;
-    assert_eq!(watched.unwrap(), None);
+    assert_eq!(progress(watched), None);
 }

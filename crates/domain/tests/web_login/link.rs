@@ -49,7 +49,8 @@ async fn the_wechat_account_becomes_a_way_in_and_nobody_is_signed_in() {
         "{again:?}"
     );
     // Bob's WeChat account now is Alice's.
-    let back = world.begun("bob").await;
+    world.give(bob(), &shop_web(), "bob-again");
+    let back = world.begun("bob-again").await;
     assert_eq!(logged_in(world.finish(&back).await.unwrap()).user.id, alice);
 }
 
@@ -85,7 +86,8 @@ async fn nothing_is_linked_to_whoever_is_signed_in_meanwhile() {
 #[tokio::test]
 async fn another_users_wechat_account_stays_theirs() {
     let (world, back) = alice_links("bob").await;
-    let bobs = world.begun("bob").await;
+    world.give(bob(), &shop_web(), "bob-himself");
+    let bobs = world.begun("bob-himself").await;
     world.finish(&bobs).await.unwrap();
     let refused = world.finish(&back).await.unwrap_err();
     assert!(matches!(refused.error, Error::LoginMethodTaken), "{refused:?}");

@@ -1,7 +1,7 @@
 use futures_util::FutureExt;
 use time::Duration;
 use wechat_login_domain::{
-    Error, SessionToken,
+    Error, Revocation, RevokedBecause, SessionToken,
     ports::{Clock, WeChatError},
     use_case::{FinishedWebLogin, WebLoginOutcome},
 };
@@ -95,4 +95,70 @@ async fn a_login_that_cannot_be_noted_is_a_login_all_the_same() {
     let finished = finishing.await.unwrap();
     assert!(logged_in(finished).is_new_user);
     assert_eq!(world.sessions.len(), 1);
+}
+
+#[tokio::test]
+async fn a_code_is_spent_for_every_state() {
+    let world = World::default();
+    world.give(alice(), &shop_web(), "a");
+    let (back, other) = (world.begun("a").await, world.begun("a").await);
+    world.finish(&back).await.unwrap();
+    let calls = world.calls();
+    let refused = world.finish(&other).await.unwrap_err();
+    assert!(matches!(refused.error, Error::LoginCodeRejected), "{refused:?}");
+    assert_eq!((world.calls(), world.sessions.len()), (calls, 1));
+}
+
+#[tokio::test]
+async fn a_code_in_flight_is_not_handed_in_with_another_state() {
+    let world = World::default();
+    make_busy(&world);
+    let (back, other) = (world.begun("a").await, world.begun("a").await);
+    assert!(world.finish(&back).now_or_never().is_none(), "it is under way");
+    let refused = world.finish(&other).await.unwrap_err();
+    assert!(matches!(refused.error, Error::LoginCodeRejected), "{refused:?}");
+    assert_eq!(world.calls(), 1);
+}
+
+#[tokio::test]
+async fn twins_fail_for_the_same_reason() {
+    let world = World::default();
+    world
+        .wechat
+        .oauth_codes
+        .answers("a", [Err(WeChatError::LoginBlocked)]);
+    let back = world.begun("a").await;
+    let (one, two) = tokio::join!(world.finish(&back), world.finish(&back));
+    for failed in [one.unwrap_err(), two.unwrap_err()] {
+        assert!(matches!(failed.error, Error::LoginBlocked), "{failed:?}");
+        assert!(failed.begun.is_some());
+    }
+    assert_eq!(world.calls(), 1);
+}
+
+#[tokio::test]
+async fn a_token_is_handed_out_again_only_while_it_opens_something() {
+    let world = World::default();
+    world.give(alice(), &shop_web(), "a");
+    let back = world.begun("a").await;
+    let token = logged_in(world.finish(&back).await.unwrap()).token;
+    world.sessions.outage.begin();
+    let unknown = world.finish(&back).await.unwrap_err();
+    assert!(
+        matches!(unknown.error, Error::DependencyUnavailable(_)),
+        "{unknown:?}"
+    );
+    world.sessions.outage.end();
+    let log_out = Revocation::Session {
+        digest: token.digest(),
+        because: RevokedBecause::LoggedOut,
+        bars_until: world.clock.now() + Duration::DAY,
+    };
+    world.view.0.write().unwrap().record(&log_out);
+    let ended = world.finish(&back).await.unwrap_err();
+    assert!(
+        matches!(ended.error, Error::SessionRevoked(RevokedBecause::LoggedOut)),
+        "{ended:?}"
+    );
+    assert!(ended.begun.is_some(), "they may go on where they wanted to");
 }

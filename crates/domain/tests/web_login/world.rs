@@ -1,16 +1,16 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc,
+        Arc, RwLock,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures_util::FutureExt;
 use wechat_login_domain::{
     App, BrowserSecret, Channel, Client, Error, Keyring, Lifetimes, LoginPurpose, MasterKey, OauthCode,
-    Profile, ReturnUrls, Session, SignIn, State, UserAccessToken, UserId, WebAddresses,
+    Profile, ReturnUrls, RevocationView, Session, SignIn, State, UserAccessToken, UserId, WebAddresses,
     ports::{OauthExchange, UserInfo},
     resolve::Policy,
     use_case::{
@@ -34,11 +34,23 @@ pub(crate) struct World {
     pub(crate) sessions: Arc<MemorySessions>,
     pub(crate) pending_logins: Arc<MemoryPendingLogins>,
     pub(crate) exchanges: Arc<MemoryExchanges>,
+    pub(crate) view: TrustedView,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) entropy: Arc<SeededEntropy>,
     /// How often somebody asked whose session the browser has.
     pub(crate) asked_who: Arc<AtomicUsize>,
     pub(crate) signed_in: Option<UserId>,
+}
+
+/// What is known of ended sessions, up to now.
+pub(crate) struct TrustedView(pub(crate) Arc<RwLock<RevocationView>>);
+
+impl Default for TrustedView {
+    fn default() -> Self {
+        let mut view = RevocationView::default();
+        view.refresh([], Instant::now());
+        Self(Arc::new(RwLock::new(view)))
+    }
 }
 
 /// What a browser brings back.
@@ -116,6 +128,9 @@ impl World {
         let ports = FinishWebLoginPorts {
             wechat: self.wechat.clone(),
             pending_logins: self.pending_logins.clone(),
+            exchanges: self.exchanges.clone(),
+            sessions: self.sessions.clone(),
+            view: Arc::clone(&self.view.0),
             users: self.users.clone(),
             keyring: Arc::new(Keyring::new(key, Vec::new(), self.entropy.clone())),
             clock: self.clock.clone(),

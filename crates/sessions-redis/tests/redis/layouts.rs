@@ -6,7 +6,7 @@ use deadpool_redis::redis::cmd;
 use time::{Duration, OffsetDateTime};
 use wechat_login_domain::{
     PendingLogin, PortError, Session,
-    ports::{AppTokens, Exchanges, PendingLogins, Progress, SessionKeys, Sessions, Taking},
+    ports::{AppTokens, Exchanges, PendingLogins, Seen, SessionKeys, Sessions, Taking},
 };
 use wechat_login_testkit::sample::{
     NOW, alice, code_digest, digest, pending_login, session, session_key, shop_mini, state,
@@ -82,7 +82,7 @@ async fn a_newer_value_is_a_failure_and_never_nothing() {
     is_newer(store.app_tokens().claim_fetch(&app.app_id, NOW, until).await);
     let pending_logins = store.pending_logins();
     is_newer(pending_logins.take(&state(1), &digest(5), &[7; 32], NOW).await);
-    is_newer(pending_logins.progress(&state(1), &digest(5), NOW).await);
+    is_newer(pending_logins.find(&state(1), &digest(5), NOW).await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -153,8 +153,12 @@ async fn a_login_that_the_version_before_began_is_taken_once_and_for_all() {
         .unwrap();
 
     let pending_logins = store.pending_logins();
-    let seen = pending_logins.progress(&state(1), &pending.browser, NOW).await;
-    assert_eq!(seen.unwrap(), Some(Progress::Waiting));
+    let seen = pending_logins.find(&state(1), &pending.browser, NOW).await;
+    let waiting = Seen {
+        pending: pending.clone(),
+        outcome: None,
+    };
+    assert_eq!(seen.unwrap(), Some(waiting));
     let take = async |browser| {
         pending_logins
             .take(&state(1), &browser, &[7; 32], NOW)

@@ -86,9 +86,8 @@ async fn use_pending_logins(store: &SqliteStore) {
             .await
             .unwrap();
     }
-    pending_logins.progress(&state, &browser, NOW).await.unwrap();
+    pending_logins.find(&state, &browser, NOW).await.unwrap();
     pending_logins.finish(&state, b"").await.unwrap();
-    pending_logins.forget(&state).await.unwrap();
 }
 
 async fn use_app_tokens(store: &SqliteStore) {

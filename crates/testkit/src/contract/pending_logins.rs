@@ -5,7 +5,7 @@ use std::sync::Arc;
 use time::{Duration, OffsetDateTime};
 use wechat_login_domain::{
     LoginPurpose, PendingLogin, State, TokenDigest, UserId,
-    ports::{PendingLogins, Progress, RequestDigest, Taking},
+    ports::{PendingLogins, RequestDigest, Seen, Taking},
 };
 
 use super::at_once;
@@ -34,7 +34,6 @@ macro_rules! pending_logins_contract {
                 another_attempt_is_told_nothing,
                 what_came_of_a_login_goes_with_it,
                 nothing_comes_of_a_login_that_is_gone,
-                a_forgotten_login_is_gone,
                 a_browser_sees_how_far_its_login_has_come,
                 to_look_changes_nothing,
             ]
@@ -87,13 +86,13 @@ async fn finish(pending_logins: &Arc<dyn PendingLogins>, state: &State) {
         .expect("the store answers");
 }
 
-async fn progress(
+async fn find(
     pending_logins: &Arc<dyn PendingLogins>,
     browser: &TokenDigest,
     now: OffsetDateTime,
-) -> Option<Progress> {
+) -> Option<Seen> {
     pending_logins
-        .progress(&state(1), browser, now)
+        .find(&state(1), browser, now)
         .await
         .expect("the store answers")
 }
@@ -192,7 +191,6 @@ pub async fn logins_do_not_disturb_each_other(pending_logins: Arc<dyn PendingLog
     remember(&pending_logins, &state(2), &other).await;
     assert_eq!(take(&pending_logins, &state(2), NOW).await, Taking::Taken(other));
     finish(&pending_logins, &state(2)).await;
-    pending_logins.forget(&state(3)).await.expect("the store answers");
     assert_eq!(
         take(&pending_logins, &state(1), NOW).await,
         Taking::Taken(pending())
@@ -266,40 +264,36 @@ pub async fn what_came_of_a_login_goes_with_it(pending_logins: Arc<dyn PendingLo
 pub async fn nothing_comes_of_a_login_that_is_gone(pending_logins: Arc<dyn PendingLogins>) {
     finish(&pending_logins, &state(1)).await;
     assert_eq!(take(&pending_logins, &state(1), NOW).await, Taking::Nobodys);
-    assert_eq!(progress(&pending_logins, &BROWSER, NOW).await, None);
-}
-
-pub async fn a_forgotten_login_is_gone(pending_logins: Arc<dyn PendingLogins>) {
-    remember(&pending_logins, &state(1), &pending()).await;
-    take(&pending_logins, &state(1), NOW).await;
-    for _ in 0..2 {
-        pending_logins.forget(&state(1)).await.expect("the store answers");
-        assert_eq!(take(&pending_logins, &state(1), NOW).await, Taking::Nobodys);
-        assert_eq!(progress(&pending_logins, &BROWSER, NOW).await, None);
-    }
+    assert_eq!(find(&pending_logins, &BROWSER, NOW).await, None);
 }
 
 pub async fn a_browser_sees_how_far_its_login_has_come(pending_logins: Arc<dyn PendingLogins>) {
-    assert_eq!(progress(&pending_logins, &BROWSER, NOW).await, None);
+    assert_eq!(find(&pending_logins, &BROWSER, NOW).await, None);
     remember(&pending_logins, &state(1), &pending()).await;
     let just_before = EXPIRES_AT - Duration::MICROSECOND;
-    let sees = async |expected| {
-        assert_eq!(progress(&pending_logins, &BROWSER, NOW).await, expected);
-        assert_eq!(progress(&pending_logins, &BROWSER, just_before).await, expected);
-        assert_eq!(progress(&pending_logins, &BROWSER, EXPIRES_AT).await, None);
-        assert_eq!(progress(&pending_logins, &digest(6), NOW).await, None);
+    let seen = |outcome: Option<&[u8]>| {
+        Some(Seen {
+            pending: pending(),
+            outcome: outcome.map(<[u8]>::to_vec),
+        })
     };
-    sees(Some(Progress::Waiting)).await;
+    let sees = async |expected: Option<Seen>| {
+        assert_eq!(find(&pending_logins, &BROWSER, NOW).await, expected);
+        assert_eq!(find(&pending_logins, &BROWSER, just_before).await, expected);
+        assert_eq!(find(&pending_logins, &BROWSER, EXPIRES_AT).await, None);
+        assert_eq!(find(&pending_logins, &digest(6), NOW).await, None);
+    };
+    sees(seen(None)).await;
     take(&pending_logins, &state(1), NOW).await;
-    sees(Some(Progress::Waiting)).await;
+    sees(seen(None)).await;
     finish(&pending_logins, &state(1)).await;
-    sees(Some(Progress::Finished)).await;
+    sees(seen(Some(OUTCOME))).await;
 }
 
 pub async fn to_look_changes_nothing(pending_logins: Arc<dyn PendingLogins>) {
     remember(&pending_logins, &state(1), &pending()).await;
-    progress(&pending_logins, &BROWSER, NOW).await;
-    progress(&pending_logins, &BROWSER, EXPIRES_AT).await;
+    find(&pending_logins, &BROWSER, NOW).await;
+    find(&pending_logins, &BROWSER, EXPIRES_AT).await;
     assert_eq!(
         take(&pending_logins, &state(1), NOW).await,
         Taking::Taken(pending())

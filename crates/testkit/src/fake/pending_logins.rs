@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 use wechat_login_domain::{
     Dependency, PendingLogin, PortError, State, TokenDigest,
-    ports::{PendingLogins, Progress, RequestDigest, Taking},
+    ports::{PendingLogins, RequestDigest, Seen, Taking},
 };
 
 use super::Outage;
@@ -93,22 +93,17 @@ impl PendingLogins for MemoryPendingLogins {
         Ok(())
     }
 
-    async fn forget(&self, state: &State) -> Result<(), PortError> {
-        self.kept()?.remove(state);
-        Ok(())
-    }
-
-    async fn progress(
+    async fn find(
         &self,
         state: &State,
         browser: &TokenDigest,
         now: OffsetDateTime,
-    ) -> Result<Option<Progress>, PortError> {
+    ) -> Result<Option<Seen>, PortError> {
         let all = self.kept()?;
         let kept = all.get(state).filter(|kept| is_for(kept, browser, now));
-        Ok(kept.map(|kept| match kept.outcome {
-            None => Progress::Waiting,
-            Some(_) => Progress::Finished,
+        Ok(kept.map(|kept| Seen {
+            pending: kept.pending.clone(),
+            outcome: kept.outcome.clone(),
         }))
     }
 }

@@ -2,6 +2,8 @@
 
 use actix_web::{HttpResponse, http::StatusCode};
 use askama::Template;
+use url::form_urlencoded;
+use wechat_login_domain::{Channel, LoginPurpose, PendingLogin};
 
 use super::{
     layout::Layout,
@@ -21,6 +23,43 @@ struct FailurePage<'a> {
     way_out: Option<Way>,
 }
 
+/// What somebody wanted whose login came to nothing: the way out leads there again.
+#[derive(Clone, Debug)]
+pub(crate) enum Wish {
+    /// To sign in: the login page, with all that they asked for.
+    LogIn(String),
+    /// To link a WeChat account: the page that has it done.
+    Link,
+    /// The same inside WeChat, which has no page of its own for it.
+    LinkInWeChat,
+}
+
+impl Wish {
+    /// Of whoever began this login.
+    pub(crate) fn of(begun: &PendingLogin, channel: Channel) -> Self {
+        match (begun.purpose, channel) {
+            (LoginPurpose::Link { .. }, Channel::OfficialAccount) => Self::LinkInWeChat,
+            (LoginPurpose::Link { .. }, _) => Self::Link,
+            (LoginPurpose::Login, _) => {
+                let mut query = form_urlencoded::Serializer::new(String::new());
+                if let Some(return_to) = &begun.return_to {
+                    query.append_pair("return_to", return_to);
+                }
+                // The login page chooses among websites alone.
+                if channel == Channel::Web {
+                    query.append_pair("app", begun.app.as_str());
+                }
+                let query = query.finish();
+                Self::LogIn(if query.is_empty() {
+                    "/login".to_owned()
+                } else {
+                    format!("/login?{query}")
+                })
+            }
+        }
+    }
+}
+
 /// Where to go from here.
 struct Way {
     href: String,
@@ -32,6 +71,7 @@ pub(crate) fn show(
     visit: &Visit,
     status: StatusCode,
     (code, reason): (&str, Option<&str>),
+    wish: Option<&Wish>,
     request_id: &str,
 ) -> HttpResponse {
     let words = &words::of(visit.language).failure;
@@ -42,13 +82,18 @@ pub(crate) fn show(
         told,
         code,
         request_id,
-        way_out: way_out(visit, words, code, reason),
+        way_out: way_out(visit, words, (code, reason), wish),
     };
     visit.page_with(status, &page, Loads::InsideTheFrame)
 }
 
 /// `None` where every way leads back here.
-fn way_out(visit: &Visit, words: &Failure, code: &str, reason: Option<&str>) -> Option<Way> {
+fn way_out(
+    visit: &Visit,
+    words: &Failure,
+    (code, reason): (&str, Option<&str>),
+    wish: Option<&Wish>,
+) -> Option<Way> {
     let (href, text) = match code {
         "login_blocked" if reason == Some("snapshot_user") => return None,
         "last_login_method" | "login_method_taken" | "cross_origin" => ("/account", words.to_account),
@@ -61,7 +106,12 @@ fn way_out(visit: &Visit, words: &Failure, code: &str, reason: Option<&str>) -> 
         | "session_revoked"
         | "rate_limited"
         | "wechat_rate_limited"
-        | "wechat_unavailable" => ("/login", words.sign_in_again),
+        | "wechat_unavailable" => match wish {
+            None => ("/login", words.sign_in_again),
+            Some(Wish::LogIn(path)) => (path.as_str(), words.sign_in_again),
+            Some(Wish::Link) => ("/account/link", words.link_again),
+            Some(Wish::LinkInWeChat) => ("/account", words.to_account),
+        },
         _ => ("/", words.home),
     };
     let href = visit.path(href);

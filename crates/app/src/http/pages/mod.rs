@@ -25,7 +25,7 @@ use actix_web::{
 };
 
 pub(crate) use self::{
-    browser::Browser, failure::show as failure, look::Look, top::out_of_frame, visit::Visit,
+    browser::Browser, failure::Wish, failure::show as failure, look::Look, top::out_of_frame, visit::Visit,
 };
 use super::{AppState, Problem, resource};
 use crate::config::Language;

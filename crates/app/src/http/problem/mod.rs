@@ -19,7 +19,7 @@ use wechat_login_domain::{Error, FieldFault, RevokedBecause};
 
 use super::{
     context,
-    pages::{self, Visit},
+    pages::{self, Visit, Wish},
 };
 pub(crate) use table::Row;
 
@@ -53,6 +53,8 @@ pub struct Problem {
     challenge: Option<String>,
     /// The methods of `Allow`, where the answer has it.
     allow: Option<&'static str>,
+    /// What a person wanted of it, where that is known: a page leads there again.
+    wish: Option<Box<Wish>>,
 }
 
 /// The body of every failure.
@@ -110,6 +112,7 @@ impl Problem {
             reason: None,
             challenge: None,
             allow: None,
+            wish: None,
         }
     }
 
@@ -143,6 +146,15 @@ impl Problem {
         Self::of("internal")
     }
 
+    /// The same, of somebody who wanted this.
+    #[must_use]
+    pub(crate) fn with_wish(self, wish: Option<Wish>) -> Self {
+        Self {
+            wish: wish.map(Box::new),
+            ..self
+        }
+    }
+
     /// No token came with the request. RFC 6750 section 3.1: no error code, since nothing was tried.
     #[must_use]
     pub fn no_token() -> Self {
@@ -157,7 +169,8 @@ impl Problem {
     /// As a page, for whoever sees it in a browser's window.
     fn page(&self, visit: &Visit, request_id: &str) -> HttpResponse {
         let reason = self.reason.map(Reason::as_str);
-        let mut response = pages::failure(visit, self.row.status, (self.row.code, reason), request_id);
+        let told = (self.row.code, reason);
+        let mut response = pages::failure(visit, self.row.status, told, self.wish.as_deref(), request_id);
         self.add_headers(&mut response);
         response
     }
@@ -221,6 +234,7 @@ impl From<Error> for Problem {
             reason,
             challenge,
             allow: None,
+            wish: None,
         }
     }
 }

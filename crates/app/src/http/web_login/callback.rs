@@ -5,8 +5,8 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, http::header};
 use futures_util::{FutureExt, future::BoxFuture};
 use wechat_login_domain::{
-    BrowserSecret, Channel, Error, OauthCode, State,
-    use_case::{Authenticated, FinishedWebLogin, WebCallback, WebLoginOutcome},
+    BrowserSecret, Channel, Error, OauthCode, PendingLogin, State,
+    use_case::{Authenticated, FailedWebLogin, FinishedWebLogin, WebCallback, WebLoginOutcome},
 };
 
 use super::{AppState, Problem, Query, of_browser};
@@ -57,7 +57,12 @@ async fn come_back(request: &HttpRequest, channel: Channel) -> Result<HttpRespon
     let (named, browser) = of_browser(request, &state, query.get("state")?)?;
     let code = match query.get("code")? {
         // WeChat sends those back who refuse, or does not, as it pleases.
-        None | Some("") => return Err(Problem::of("login_cancelled")),
+        None | Some("") => {
+            // Where that cannot be known, they have refused all the same.
+            let watched = state.use_cases.watch_web_login.run(&named, &browser).await;
+            let begun = watched.ok().flatten().map(|watched| watched.begun);
+            return Err(failed(Problem::of("login_cancelled"), begun.as_ref(), channel));
+        }
         Some(code) => OauthCode::parse(code).map_err(|error| Error::invalid("/code", error))?,
     };
     let callback = of(request, &state, channel, (named, browser), code);
@@ -65,8 +70,13 @@ async fn come_back(request: &HttpRequest, channel: Channel) -> Result<HttpRespon
     let work = async move { use_cases.finish_web_login.run(callback).await };
     let finished = login::in_turn(&state.runtime, Door::Browser, work)
         .await?
-        .map_err(|failed| Problem::from(failed.error))?;
+        .map_err(|FailedWebLogin { error, begun }| failed(error.into(), begun.as_deref(), channel))?;
     Ok(go_on(&state, channel, finished))
+}
+
+/// Whose login came to nothing may begin again with what they wanted.
+fn failed(problem: Problem, begun: Option<&PendingLogin>, channel: Channel) -> Problem {
+    problem.with_wish(begun.map(|begun| pages::Wish::of(begun, channel)))
 }
 
 /// To a clean address: neither code nor state stays in the history of the browser.

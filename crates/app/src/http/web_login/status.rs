@@ -6,7 +6,7 @@ use actix_web::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-use wechat_login_domain::ports::Progress;
+use wechat_login_domain::use_case::Progress;
 
 use super::{AppState, Problem, of_browser};
 use crate::http::problem::ProblemBody;
@@ -41,8 +41,8 @@ pub(crate) async fn show(request: HttpRequest, named: Path<String>) -> Result<Js
     let state = AppState::of(&request);
     let (named, browser) =
         of_browser(&request, &state, Some(&named)).map_err(|_not_its_own| Problem::not_found())?;
-    let progress = state.use_cases.watch_web_login.run(&named, &browser).await?;
-    let status = match progress {
+    let watched = state.use_cases.watch_web_login.run(&named, &browser).await?;
+    let status = match watched.map(|watched| watched.progress) {
         Some(Progress::Waiting) => Status::Waiting,
         Some(Progress::Finished) => Status::SignedIn,
         None => Status::Expired,

@@ -11,6 +11,7 @@ pub(in super::super) struct Failure {
     pub(in super::super) what_to_do: &'static str,
     pub(in super::super) request: &'static str,
     pub(in super::super) sign_in_again: &'static str,
+    pub(in super::super) link_again: &'static str,
     pub(in super::super) home: &'static str,
     pub(in super::super) to_account: &'static str,
     state_mismatch: Told,
@@ -71,6 +72,7 @@ pub(super) const CHINESE: Failure = Failure {
     what_to_do: "怎么办",
     request: "请求编号",
     sign_in_again: "重新登录",
+    link_again: "重新绑定",
     home: "返回首页",
     to_account: "返回账号管理",
     state_mismatch: told(
@@ -171,6 +173,7 @@ pub(super) const ENGLISH: Failure = Failure {
     what_to_do: "What you can do",
     request: "Request",
     sign_in_again: "Sign in again",
+    link_again: "Link again",
     home: "Home",
     to_account: "Back to my account",
     state_mismatch: told(
