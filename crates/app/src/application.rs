@@ -8,7 +8,10 @@ use std::{
 
 use actix_web::{App, HttpServer, dev::Server, middleware::from_fn, web::Data};
 use anyhow::Context;
-use tokio::task::AbortHandle;
+use tokio::{
+    task::AbortHandle,
+    time::{Instant, timeout_at},
+};
 use tracing_actix_web::TracingLogger;
 use wechat_login_domain::ports::{Clock, Entropy};
 use wechat_login_simulator::{Simulator, UnknownCodes};
@@ -17,6 +20,7 @@ use crate::{
     condition::Condition,
     config::{self, Config},
     http::{self, AppState, Cookies, Look, Origins, Readiness, Trace},
+    revocation_feed,
     runtime::MainRuntime,
     store::Store,
     wiring::{self, Wired},
@@ -76,7 +80,9 @@ impl Application {
             .run(None)
             .await
             .context("cannot read the record of revocations in the database (database.url)")?;
+        let follow_revocations = Arc::new(follow_revocations);
         let background = vec![
+            tokio::spawn(revocation_feed::reload(Arc::clone(&follow_revocations))).abort_handle(),
             tokio::spawn(revocation_feed.follow(follow_revocations, read_at)).abort_handle(),
             tokio::spawn(sweep(store.clone(), Arc::clone(&clock))).abort_handle(),
         ];
@@ -150,7 +156,7 @@ impl Application {
         self.simulator.as_ref().map(Simulator::address)
     }
 
-    /// Serves until `stop` is done, then lets what is under way end.
+    /// Serves until `stop` is done, then lets what is under way end: requests and what they began together have `server.shutdown_grace`.
     ///
     /// # Errors
     /// Where the server fails by itself.
@@ -168,8 +174,12 @@ impl Application {
         tracing::info!("stopping");
         self.readiness.drain();
         tokio::time::sleep(self.shutdown_delay).await;
-        handle.stop(true).await;
-        self.runtime.finish(self.shutdown_grace).await;
+        let deadline = Instant::now() + self.shutdown_grace;
+        // Where it takes longer the requests are broken off with the program.
+        let _answered = timeout_at(deadline, handle.stop(true)).await;
+        self.runtime
+            .finish(deadline.saturating_duration_since(Instant::now()))
+            .await;
         for task in self.background {
             task.abort();
         }
@@ -206,9 +216,14 @@ fn serve(
         .workers(workers)
         .disable_signals()
         .client_request_timeout(HEAD_TIMEOUT)
-        .shutdown_timeout(grace.as_secs())
+        .shutdown_timeout(whole_seconds(grace))
         .listen(listener)?;
     Ok(server.run())
+}
+
+/// The server counts in whole seconds, and takes none of them for "at once".
+const fn whole_seconds(span: Duration) -> u64 {
+    span.as_secs() + (span.subsec_nanos() > 0) as u64
 }
 
 fn start_simulator(

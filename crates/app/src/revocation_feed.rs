@@ -1,5 +1,5 @@
-//! Keeps the revocation view up with the record: every 500 ms what is new, every ten minutes everything, and at once what is new where
-//! somebody waits for it.
+//! Keeps the revocation view up with the record: every 500 ms what is new, at once what is new where somebody waits for it, and beside that
+//! everything every ten minutes.
 
 use std::{
     sync::Arc,
@@ -14,8 +14,11 @@ use tokio::{
 };
 use wechat_login_domain::{Dependency, PortError, ports::RevocationReadings, use_case::FollowRevocations};
 
+mod reload;
+
+pub(crate) use self::reload::reload;
+
 const POLL_EVERY: Duration = Duration::from_millis(500);
-const RELOAD_EVERY: Duration = Duration::from_mins(10);
 /// Between two readings that somebody waits for: a database that fails at once is not to be stormed.
 const SPACING: Duration = Duration::from_millis(20);
 
@@ -52,8 +55,11 @@ impl RevocationReadings for RevocationFeed {
 
 impl RevocationFeed {
     /// Follows the record for as long as the program runs, from the reading that was made before it was ready.
-    pub(crate) async fn follow(self: Arc<Self>, record: FollowRevocations, mut last_read_at: OffsetDateTime) {
-        let mut loaded = Instant::now();
+    pub(crate) async fn follow(
+        self: Arc<Self>,
+        record: Arc<FollowRevocations>,
+        mut last_read_at: OffsetDateTime,
+    ) {
         let mut is_failing = false;
         let mut tick = tokio::time::interval(POLL_EVERY);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -64,8 +70,7 @@ impl RevocationFeed {
                 () = self.wanted.notified() => sleep_until((began + SPACING).into()).await,
             }
             began = Instant::now();
-            let is_reload = loaded.elapsed() >= RELOAD_EVERY;
-            let outcome = record.run((!is_reload).then_some(last_read_at)).await;
+            let outcome = record.run(Some(last_read_at)).await;
             self.latest.send_modify(|latest| match outcome {
                 Ok(_) => latest.succeeded = Some(began),
                 Err(_) => latest.failed = Some(began),
@@ -73,9 +78,6 @@ impl RevocationFeed {
             match outcome {
                 Ok(read_at) => {
                     last_read_at = read_at;
-                    if is_reload {
-                        loaded = Instant::now();
-                    }
                     if std::mem::take(&mut is_failing) {
                         tracing::info!("the record of revocations can be read again");
                     }

@@ -27,6 +27,13 @@ impl ClosedWays {
         }
     }
 
+    pub(crate) fn into_all(self) -> impl Iterator<Item = (UserId, ClosedWay)> {
+        let theirs = |(user_id, theirs): (UserId, Vec<ClosedWay>)| {
+            theirs.into_iter().map(move |closed| (user_id, closed))
+        };
+        self.0.into_iter().flat_map(theirs)
+    }
+
     pub(crate) fn forget_ended(&mut self, now: OffsetDateTime) {
         self.0.retain(|_, theirs| {
             theirs.retain(|closed| closed.bars_until > now);

@@ -239,3 +239,31 @@ fn a_view_is_trusted_for_five_minutes_after_a_reading_began() {
         "a slow reading that began earlier takes nothing back"
     );
 }
+
+#[test]
+fn a_reload_loses_nothing_that_came_while_it_was_read() {
+    let alias = |merged, into| Revocation::Alias {
+        merged: user_id(merged),
+        into: user_id(into),
+    };
+    let logged_out = |n| Revocation::Session {
+        digest: digest(n),
+        because: RevokedBecause::LoggedOut,
+        bars_until: NOW,
+    };
+    let before = [logged_out(1), logged_out(2), alias(2, 1), alias(3, 1)];
+    let meanwhile = [logged_out(3), alias(2, 2), alias(3, 2)];
+    let mut view = view(&before);
+    view.begin_reload();
+    for row in &meanwhile {
+        view.record(row);
+    }
+    // The reading found what was there when it began, but for what has ended.
+    let old = view.replace(self::view(&before[1..]));
+    assert!(old.bars_token(&digest(1)).is_some());
+    assert_eq!(view.bars_token(&digest(1)), None);
+    assert!(view.bars_token(&digest(2)).is_some());
+    assert!(view.bars_token(&digest(3)).is_some());
+    assert_eq!(view.survivor(user_id(2)), user_id(2), "the merge was undone");
+    assert_eq!(view.survivor(user_id(3)), user_id(2));
+}

@@ -33,6 +33,8 @@ const BEAT: Duration = Duration::from_millis(500);
 const LOOK_UP: Duration = Duration::from_secs(5);
 /// Before a lost feed is begun anew.
 const PAUSE: Duration = Duration::from_millis(100);
+/// The same, where the server refuses what it allowed before.
+const LONG_PAUSE: Duration = Duration::from_mins(1);
 
 /// What a feed says. Nothing may be taken from a cache but between [`FeedEvent::Up`] and [`FeedEvent::Lost`], and what is in it at
 /// [`FeedEvent::Lost`] must go.
@@ -48,7 +50,8 @@ pub enum FeedEvent {
     Lost,
 }
 
-/// Begins a feed, which lasts until the receiver is dropped. The receiver ends by itself where the servers offer no tracking.
+/// Begins a feed, which lasts until the receiver is dropped. The receiver ends by itself where the servers offered no tracking from the
+/// beginning.
 pub(crate) fn begin(runtime: &Handle, masters: Arc<Masters>, keys: Keys) -> UnboundedReceiver<FeedEvent> {
     let (events, receiver) = unbounded_channel();
     let feed = Feed {
@@ -68,31 +71,56 @@ struct Feed {
 
 impl Feed {
     async fn run(self) {
+        let mut was_up = false;
+        let mut is_refused = false;
         while !self.events.is_closed() {
-            if let Err(error) = self.follow().await {
-                if offers_no_tracking(&error) {
+            let outcome = self.follow(&mut was_up).await;
+            let refused = outcome.as_ref().err().filter(|error| offers_no_tracking(error));
+            let pause = match (refused, &outcome) {
+                (Some(error), _) if !was_up => {
                     tracing::warn!(
-                        error = &error as &dyn std::error::Error,
+                        error = error as &dyn std::error::Error,
                         "Redis does not tell of changes: sessions are not cached"
                     );
                     return;
                 }
-                tracing::debug!(
-                    error = &error as &dyn std::error::Error,
-                    "the feed cannot be begun"
-                );
+                // Rights may be given back, and a proxy or another server may have gone between.
+                (Some(error), _) => {
+                    if !std::mem::replace(&mut is_refused, true) {
+                        tracing::warn!(
+                            error = error as &dyn std::error::Error,
+                            "Redis does not tell of changes any more: sessions are not cached until it does"
+                        );
+                    }
+                    LONG_PAUSE
+                }
+                (None, Err(error)) => {
+                    tracing::debug!(
+                        error = error as &dyn std::error::Error,
+                        "the feed cannot be begun"
+                    );
+                    PAUSE
+                }
+                (None, Ok(())) => {
+                    is_refused = false;
+                    PAUSE
+                }
+            };
+            tokio::select! {
+                () = sleep(pause) => {}
+                () = self.events.closed() => {}
             }
-            sleep(PAUSE).await;
         }
     }
 
     /// Hears all masters until one of them is lost or is not a master any more.
-    async fn follow(&self) -> RedisResult<()> {
+    async fn follow(&self, was_up: &mut bool) -> RedisResult<()> {
         let masters = self.masters.look_up().await?;
         let gone = Arc::new(Notify::new());
         let opening = masters.iter().map(|master| self.track(master, &gone));
         let connections = try_join_all(opening).await?;
         self.say(FeedEvent::Up);
+        *was_up = true;
         tokio::select! {
             () = gone.notified() => {}
             () = self.watch(&connections, &masters) => {}
@@ -179,7 +207,7 @@ fn change(keys: &Keys, name: &Value) -> FeedEvent {
     digest.map_or(FeedEvent::AllInvalidated, FeedEvent::Invalidated)
 }
 
-/// Older servers and proxies: it will not get better by trying again.
+/// So do older servers and proxies, and those whose rights do not go so far: it will not get better by trying again soon.
 fn offers_no_tracking(error: &RedisError) -> bool {
     // "ERR" is anything, among it that there are too many connections just now.
     let is_busy = error

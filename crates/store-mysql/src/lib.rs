@@ -11,6 +11,7 @@ mod failure;
 mod lease;
 mod migrate;
 mod open;
+mod open_error;
 mod revocations;
 mod settings;
 mod sql;
@@ -20,9 +21,10 @@ mod sweep;
 #[cfg(test)]
 mod tests;
 mod users;
+mod writes;
 
 pub use database_url::InvalidUrl;
-pub use open::OpenError;
+pub use open_error::OpenError;
 pub use revocations::MysqlRevocations;
 pub use settings::Settings;
 pub use store::MysqlStore;

@@ -1,5 +1,3 @@
-use std::cmp::Ordering;
-
 use diesel::{
     QueryableByName, RunQueryDsl,
     migration::{Migration, MigrationSource},
@@ -10,7 +8,7 @@ use diesel::{
 use diesel_async::{AsyncMysqlConnection, async_connection_wrapper::AsyncConnectionWrapper};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use crate::open::OpenError;
+use crate::open_error::OpenError;
 
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations/mysql");
 
@@ -23,28 +21,25 @@ fn known() -> Result<Vec<String>, OpenError> {
     Ok(known.iter().map(|one| one.name().version().to_string()).collect())
 }
 
-/// Compares a schema with the one that this program needs, by the newest migration that was applied.
-fn compare(newest: Option<&str>) -> Result<Ordering, OpenError> {
-    let known = known()?;
-    let needed = known.iter().max().map(String::as_str);
-    match newest {
-        Some(found) if !known.iter().any(|one| one == found) => Err(OpenError::Newer {
-            found: found.to_owned(),
-            known: needed.unwrap_or_default().to_owned(),
+/// Whether a newer program was here. What it made may be anything, so this one leaves it alone.
+fn refuse_newer(known: &[String], applied: &[String]) -> Result<(), OpenError> {
+    match applied.iter().filter(|one| !known.contains(one)).max() {
+        Some(found) => Err(OpenError::Newer {
+            found: found.clone(),
+            known: known.iter().max().cloned().unwrap_or_default(),
         }),
-        _ => Ok(newest.cmp(&needed)),
+        None => Ok(()),
     }
 }
 
-/// Whether this is the schema that this program needs.
-pub(crate) fn check(newest: Option<String>) -> Result<(), OpenError> {
-    if compare(newest.as_deref())? == Ordering::Equal {
-        return Ok(());
+/// Whether this is the schema that this program needs. The newest migration alone does not say so: one before it may have been left out.
+pub(crate) fn check(applied: &[String]) -> Result<(), OpenError> {
+    let known = known()?;
+    refuse_newer(&known, applied)?;
+    match known.into_iter().filter(|one| !applied.contains(one)).min() {
+        Some(missing) => Err(OpenError::Older { missing }),
+        None => Ok(()),
     }
-    Err(OpenError::Older {
-        found: newest,
-        needed: known()?.into_iter().max().unwrap_or_default(),
-    })
 }
 
 #[derive(QueryableByName)]
@@ -68,8 +63,8 @@ pub(crate) fn apply(connection: AsyncMysqlConnection) -> Result<(), OpenError> {
         return Err(OpenError::Locked);
     }
     let applied = connection.applied_migrations().map_err(OpenError::Migrate)?;
-    let newest = applied.iter().map(ToString::to_string).max();
-    compare(newest.as_deref())?;
+    let applied: Vec<_> = applied.iter().map(ToString::to_string).collect();
+    refuse_newer(&known()?, &applied)?;
     connection
         .run_pending_migrations(MIGRATIONS)
         .map_err(OpenError::Migrate)?;

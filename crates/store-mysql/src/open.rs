@@ -7,110 +7,25 @@ use secrecy::ExposeSecret;
 use crate::{
     connect::Address,
     database::Database,
-    database_url::{self, InvalidUrl},
-    migrate,
+    database_url, migrate,
+    open_error::{Cause, OpenError},
     settings::Settings,
+    writes::{self, Refusal, Refused},
 };
 
-type Cause = Box<dyn std::error::Error + Send + Sync>;
-
-/// Why a database could not be opened, and what to do. None of it shows the password. What it came from is its source, and not in its own text.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The URL cannot be understood.
-    #[error("the URL of the database cannot be used: {0}")]
-    Url(#[from] InvalidUrl),
-    /// Nobody answers there.
-    #[error("cannot reach the database at {place}; is it running, and are host and port of the URL right?")]
-    Unreachable {
-        /// Host and port.
-        place: String,
-        /// Why.
-        source: Cause,
-    },
-    /// Somebody answers, but not in time.
-    #[error("the database at {place} did not answer within {} s; is it overloaded, or is something else listening there?", OPENING.as_secs())]
-    Silent {
-        /// Host and port.
-        place: String,
-    },
-    /// The server does not let this user in.
-    #[error(
-        "the database at {place} refuses the user {user}; check user and password in the URL, and whether the user may connect from this host"
-    )]
-    Refused {
-        /// Host and port.
-        place: String,
-        /// Who.
-        user: String,
-        /// What the server said.
-        source: Cause,
-    },
-    /// The server has no such database, or does not show it to this user.
-    #[error(
-        "there is no database {name} at {place}, or the user has no right to it; CREATE DATABASE, GRANT, or correct the URL"
-    )]
-    NoDatabase {
-        /// Host and port.
-        place: String,
-        /// Which.
-        name: String,
-        /// What the server said.
-        source: Cause,
-    },
-    /// They cannot agree on TLS.
-    #[error("no TLS with the database at {place}; check ssl-mode, ssl-ca and ssl-name in the URL")]
-    Tls {
-        /// Host and port.
-        place: String,
-        /// Why.
-        source: Cause,
-    },
-    /// The server says no for another reason.
-    #[error("the database at {place} gave an answer that was not expected")]
-    Other {
-        /// Host and port.
-        place: String,
-        /// Why.
-        source: Cause,
-    },
-    /// The schema is not made yet, or an older version's.
-    #[error("the database's newest migration is {}, and this version needs {needed}; run `wechat-login migrate`", found.as_deref().unwrap_or("none"))]
-    Older {
-        /// The newest migration that was applied.
-        found: Option<String>,
-        /// The newest that this program needs.
-        needed: String,
-    },
-    /// A newer program was here before.
-    #[error(
-        "the database was made by a newer version: it has migration {found}, and this version knows none after {known}; run that version or a later one"
-    )]
-    Newer {
-        /// The newest migration that was applied.
-        found: String,
-        /// The newest that this program knows.
-        known: String,
-    },
-    /// Somebody else holds the lock.
-    #[error("another program is migrating this database for more than a minute; try again when it has ended")]
-    Locked,
-    /// A migration could not be applied. MySQL does not roll back a change of the schema, but every migration may be run again.
-    #[error("the schema could not be brought up to date")]
-    Migrate(#[source] Cause),
-    /// The program is ending.
-    #[error("the opening was broken off")]
-    BrokenOff(#[source] tokio::task::JoinError),
-}
-
 /// How long to try.
-const OPENING: Duration = Duration::from_secs(5);
+pub(crate) const OPENING: Duration = Duration::from_secs(5);
 
-/// Connects once to learn what is wrong, if anything is, and looks at the schema.
+/// Connects once to learn what is wrong, if anything is, looks at the schema, and tries the writes that the service needs.
 pub(crate) async fn open(settings: &Settings) -> Result<Database, OpenError> {
     let place = Place::of(settings)?;
-    let newest = place.patiently(newest_migration(&place.address)).await?;
-    migrate::check(newest)?;
+    let mut connection = place.patiently(place.address.dial()).await?;
+    let applied = place.patiently(applied_migrations(&mut connection)).await?;
+    migrate::check(&applied)?;
+    if let Err(refused) = place.patiently(writes::try_all(&mut connection)).await? {
+        return Err(place.explain_refused(refused));
+    }
+    place.patiently(connection.disconnect()).await?;
     Ok(Database::new(settings, place.address))
 }
 
@@ -123,17 +38,12 @@ pub(crate) async fn migrate(settings: &Settings) -> Result<(), OpenError> {
     migrating.await.map_err(OpenError::BrokenOff)?
 }
 
-async fn newest_migration(address: &Address) -> Result<Option<String>, Error> {
-    const NO_SUCH_TABLE: u16 = 1146;
-    const NEWEST: &str = "SELECT MAX(version) FROM __diesel_schema_migrations";
-    let mut connection: Conn = address.dial().await?;
-    let newest = match connection.query_first::<Option<String>, _>(NEWEST).await {
-        Ok(newest) => newest.flatten(),
-        Err(Error::Server(error)) if error.code == NO_SUCH_TABLE => None,
-        Err(error) => return Err(error),
-    };
-    connection.disconnect().await?;
-    Ok(newest)
+async fn applied_migrations(connection: &mut Conn) -> Result<Vec<String>, Error> {
+    const APPLIED: &str = "SELECT version FROM __diesel_schema_migrations";
+    match connection.query(APPLIED).await {
+        Err(Error::Server(error)) if error.code == writes::NO_SUCH_TABLE => Ok(Vec::new()),
+        applied => applied,
+    }
 }
 
 /// Where the database is, as far as it may be told.
@@ -162,6 +72,27 @@ impl Place {
             Err(_elapsed) => Err(OpenError::Silent {
                 place: self.host.clone(),
             }),
+        }
+    }
+
+    fn explain_refused(&self, refused: Refused) -> OpenError {
+        let Refused { write, why, source } = refused;
+        match why {
+            Refusal::NoRight { account } => OpenError::NoRight {
+                account,
+                action: write.action,
+                table: write.table,
+                database: self.database.clone(),
+                source,
+            },
+            Refusal::ReadOnly => OpenError::ReadOnly {
+                place: self.host.clone(),
+                source,
+            },
+            Refusal::NoTable => OpenError::Damaged {
+                table: write.table,
+                source,
+            },
         }
     }
 

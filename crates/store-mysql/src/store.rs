@@ -23,7 +23,8 @@ pub struct MysqlStore {
 }
 
 impl MysqlStore {
-    /// Connects and looks whether the schema is the one that this program needs. It changes nothing, and needs no right to.
+    /// Connects, and looks whether the schema is the one that this program needs and whether it may write to its tables. It changes nothing,
+    /// and needs no right to change the schema.
     ///
     /// # Errors
     /// [`OpenError`] says why not and what to do.

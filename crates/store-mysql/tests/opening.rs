@@ -71,27 +71,28 @@ async fn a_database_without_a_schema_says_to_migrate() {
     let error = refusal(&database.settings()).await;
     assert_eq!(
         line(&error),
-        "the database's newest migration is none, and this version needs 20261121000005; run `wechat-login migrate`"
+        "the database lacks migration 20261121000001, which this version needs; run `wechat-login migrate`"
     );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_older_schema_says_to_migrate() {
-    let (database, store) = common::fresh().await;
-    drop(store);
-    let mut connection = database.connect().await;
-    connection
-        .query_drop("DELETE FROM __diesel_schema_migrations WHERE version = '20261121000005'")
-        .await
-        .unwrap();
-    let error = refusal(&database.settings()).await;
-    assert_eq!(
-        line(&error),
-        "the database's newest migration is 20261121000002, and this version needs 20261121000005; \
-         run `wechat-login migrate`"
-    );
-    database.migrate().await;
-    database.open().await.ping().await.unwrap();
+async fn an_older_schema_and_one_with_a_hole_say_to_migrate() {
+    for missing in ["20261121000003", "20261121000002"] {
+        let (database, store) = common::fresh().await;
+        drop(store);
+        let mut connection = database.connect().await;
+        let forget = format!("DELETE FROM __diesel_schema_migrations WHERE version = '{missing}'");
+        connection.query_drop(forget).await.unwrap();
+        let error = refusal(&database.settings()).await;
+        assert_eq!(
+            line(&error),
+            format!(
+                "the database lacks migration {missing}, which this version needs; run `wechat-login migrate`"
+            )
+        );
+        database.migrate().await;
+        database.open().await.ping().await.unwrap();
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,7 +105,7 @@ async fn a_schema_of_a_newer_version_is_refused_and_left_alone() {
         .await
         .unwrap();
     let wanted = "the database was made by a newer version: it has migration 29991231000001, and this version knows none \
-         after 20261121000005; run that version or a later one";
+         after 20261121000003; run that version or a later one";
     assert_eq!(line(&refusal(&database.settings()).await), wanted);
     let error = MysqlStore::migrate(&database.settings()).await.unwrap_err();
     assert_eq!(line(&error), wanted);
@@ -143,6 +144,53 @@ async fn a_user_who_may_not_change_the_schema_can_serve() {
         OpenError::Migrate(_)
     ));
     admin.query_drop(format!("DROP USER '{user}'@'%'")).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_who_may_not_write_everything_is_told_what_to_grant() {
+    let database = TestDatabase::empty().await;
+    database.migrate().await;
+    let (user, name) = (database.name.clone(), &database.name);
+    let mut admin = common::admin().await;
+    admin
+        .query_drop(format!("CREATE USER '{user}'@'%' IDENTIFIED BY 'secret'"))
+        .await
+        .unwrap();
+    let url = format!("mysql://{user}:secret@{}/{name}", common::place());
+    let settings = Settings::new(url.into());
+    let cure = format!("GRANT SELECT, INSERT, UPDATE, DELETE ON `{name}`.* TO '{user}'@'%'");
+    for (granted, lacking) in [
+        ("SELECT", "INSERT into the table users"),
+        ("INSERT", "UPDATE the table users"),
+        ("UPDATE", "DELETE from the table login_methods"),
+    ] {
+        let grant = format!("GRANT {granted} ON {name}.* TO '{user}'@'%'");
+        admin.query_drop(grant).await.unwrap();
+        let line = line(&refusal(&settings).await);
+        let wanted = format!("the user '{user}'@'%' may not {lacking}; {cure}");
+        assert!(line.starts_with(&wanted), "{line}");
+    }
+    admin.query_drop(cure).await.unwrap();
+    common::open(&settings).await.ping().await.unwrap();
+    admin.query_drop(format!("DROP USER '{user}'@'%'")).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_is_gone_is_named() {
+    for table in ["users", "login_methods", "merges", "conflicts", "revocations"] {
+        let (database, store) = common::fresh().await;
+        drop(store);
+        let mut connection = database.connect().await;
+        connection
+            .query_drop(format!("DROP TABLE {table}"))
+            .await
+            .unwrap();
+        let line = line(&refusal(&database.settings()).await);
+        assert!(
+            line.contains(&format!("damaged: it has no table {table},")),
+            "{line}"
+        );
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -217,6 +217,27 @@ async fn a_stopped_server_fails_calls_in_time_and_is_found_again() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_read_only_is_refused_until_it_takes_writes() {
+    let server = Server::start(false).await;
+    server.make_database().await;
+    let mut admin = server.connect().await.unwrap();
+    // Whoever may do anything may write all the same.
+    for sql in [
+        "CREATE USER service@'%' IDENTIFIED BY 'secret'",
+        "GRANT SELECT, INSERT, UPDATE, DELETE ON login.* TO service@'%'",
+        "SET GLOBAL read_only = ON",
+    ] {
+        admin.query_drop(sql).await.unwrap();
+    }
+    let settings = Settings::new(format!("mysql://service:secret@127.0.0.1:{}/login", server.port).into());
+    let error = open(&settings).await.err().unwrap();
+    assert!(matches!(error, OpenError::ReadOnly { .. }), "{error:?}");
+    assert!(error.to_string().contains("is read-only"), "{error}");
+    admin.query_drop("SET GLOBAL read_only = OFF").await.unwrap();
+    open(&settings).await.unwrap().ping().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_without_tls_is_refused_where_the_url_asks_for_it() {
     let server = Server::start(false).await;
     let error = open(&server.settings("127.0.0.1", "?ssl-mode=required")).await;

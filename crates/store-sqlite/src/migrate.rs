@@ -18,10 +18,11 @@ pub(crate) fn apply(connection: &mut SqliteConnection) -> Result<(), OpenError> 
         let known = MigrationSource::<Sqlite>::migrations(&MIGRATIONS).map_err(OpenError::Migrate)?;
         let known: Vec<_> = known.iter().map(|one| one.name().version().to_string()).collect();
         let applied = connection.applied_migrations().map_err(OpenError::Migrate)?;
-        let newest = applied.iter().map(ToString::to_string).max();
-        if let Some(found) = newest
-            && !known.contains(&found)
-        {
+        let unknown = applied
+            .iter()
+            .map(ToString::to_string)
+            .filter(|one| !known.contains(one));
+        if let Some(found) = unknown.max() {
             return Err(OpenError::Newer {
                 found,
                 known: known.into_iter().max().unwrap_or_default(),

@@ -7,7 +7,7 @@ pub(super) fn one_line(error: &dyn Error) -> String {
     let mut source = error.source();
     while let Some(cause) = source {
         let cause_in_words = words(cause);
-        if !line.ends_with(&cause_in_words) {
+        if !line.contains(&cause_in_words) {
             line = format!("{line}: {cause_in_words}");
         }
         source = cause.source();
@@ -27,5 +27,13 @@ mod tests {
             .context("I/O: no route to host")
             .context("cannot start");
         assert_eq!(one_line(error.as_ref()), "cannot start: I/O: no route to host");
+    }
+
+    #[test]
+    fn a_cause_that_was_quoted_is_not_told_again() {
+        let error = anyhow!("ERROR 28000 (1045): Access denied")
+            .context("Server error: `ERROR 28000 (1045): Access denied'");
+        let line = "Server error: `ERROR 28000 (1045): Access denied'";
+        assert_eq!(one_line(error.as_ref()), line);
     }
 }

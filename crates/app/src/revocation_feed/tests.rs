@@ -13,10 +13,11 @@ use wechat_login_domain::{
 use super::*;
 use crate::system::SystemClock;
 
-/// A record that answers, fails or hangs.
+/// A record that answers, fails or hangs where it is asked what is new, and hangs where it is asked for everything.
 #[derive(Default)]
 struct Record {
     readings: AtomicU32,
+    whole_readings: AtomicU32,
     mood: AtomicU32,
 }
 
@@ -25,8 +26,9 @@ const HANGS: u32 = 2;
 
 #[async_trait]
 impl Revocations for Record {
-    async fn all(&self, now: OffsetDateTime) -> Result<Reading, PortError> {
-        self.since(now).await
+    async fn all(&self, _now: OffsetDateTime) -> Result<Reading, PortError> {
+        self.whole_readings.fetch_add(1, Ordering::SeqCst);
+        std::future::pending().await
     }
 
     async fn since(&self, read_at: OffsetDateTime) -> Result<Reading, PortError> {
@@ -51,7 +53,9 @@ async fn feed() -> (Arc<Record>, Arc<RevocationFeed>) {
     let record = Arc::new(Record::default());
     let view = Arc::new(RwLock::new(RevocationView::default()));
     let follow = FollowRevocations::new(record.clone(), view, Arc::new(SystemClock));
+    let follow = Arc::new(follow);
     let feed = Arc::new(RevocationFeed::default());
+    tokio::spawn(reload(Arc::clone(&follow)));
     tokio::spawn(Arc::clone(&feed).follow(follow, OffsetDateTime::UNIX_EPOCH));
     while record.readings.load(Ordering::SeqCst) == 0 {
         sleep(Duration::from_millis(1)).await;
@@ -101,4 +105,16 @@ async fn nobody_waits_for_longer_than_they_can() {
     let until = soon();
     assert!(feed.after(begun, until).await.is_err());
     assert!(begun.elapsed() < Duration::from_secs(1), "{:?}", begun.elapsed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_new_is_read_on_while_the_reading_of_everything_hangs() {
+    let (record, _feed) = feed().await;
+    assert_eq!(record.whole_readings.load(Ordering::SeqCst), 0);
+    sleep(Duration::from_mins(11)).await;
+    assert_eq!(record.whole_readings.load(Ordering::SeqCst), 1);
+    let before = record.readings.load(Ordering::SeqCst);
+    sleep(Duration::from_secs(10)).await;
+    let readings = record.readings.load(Ordering::SeqCst) - before;
+    assert!((19..=21).contains(&readings), "{readings}");
 }

@@ -82,7 +82,7 @@ fn a_schema_that_is_missing_old_or_newer_is_told_in_one_line_with_the_cure() {
     let database = Database::empty(&server);
     let line = || refusal::of(folder.path(), "database.url", &database.url(), &[]);
     let missing = line();
-    assert!(missing.contains("newest migration is none"), "{missing}");
+    assert!(missing.contains("lacks migration 20261121000001"), "{missing}");
     assert!(missing.contains("run `wechat-login migrate`"), "{missing}");
 
     let settings = [
@@ -93,7 +93,7 @@ fn a_schema_that_is_missing_old_or_newer_is_told_in_one_line_with_the_cure() {
     assert!(output(folder.path(), &settings, &["migrate"]).status.success());
     database.run("DELETE FROM __diesel_schema_migrations WHERE version > '20261121000001'");
     let old = line();
-    assert!(old.contains("newest migration is 20261121000001"), "{old}");
+    assert!(old.contains("lacks migration 20261121000002"), "{old}");
     assert!(old.contains("run `wechat-login migrate`"), "{old}");
 
     database.run("INSERT INTO __diesel_schema_migrations (version) VALUES ('29991231000001')");
@@ -105,14 +105,24 @@ fn a_schema_that_is_missing_old_or_newer_is_told_in_one_line_with_the_cure() {
 }
 
 #[test]
-fn tables_that_cannot_be_read_are_told_in_one_line() {
+fn what_it_may_not_write_and_what_is_not_there_is_told_in_one_line_with_the_cure() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::of_all_tests();
     let database = Database::migrated(&server);
+    let (name, place) = (&database.name, server.place());
+    database.run(&format!("CREATE USER {name}@'%' IDENTIFIED BY '{PASSWORD}'"));
+    database.run(&format!("GRANT SELECT ON {name}.* TO {name}@'%'"));
+    let url = format!("mysql://{name}:{PASSWORD}@{place}/{name}");
+    let line = refusal::of(folder.path(), "database.url", &url, &[]);
+    database.run(&format!("DROP USER {name}@'%'"));
+    assert!(line.contains("may not INSERT into the table users"), "{line}");
+    let cure = format!("GRANT SELECT, INSERT, UPDATE, DELETE ON `{name}`.* TO '{name}'@'%'");
+    assert!(line.contains(&cure), "{line}");
+
     database.run("DROP TABLE revocations");
     let line = refusal::of(folder.path(), "database.url", &database.url(), &[]);
-    assert!(line.contains("cannot read the record of revocations"), "{line}");
-    assert!(line.contains("revocations' doesn't exist"), "{line}");
+    assert!(line.contains("damaged: it has no table revocations"), "{line}");
+    assert!(line.contains("restore it from a backup"), "{line}");
 }
 
 #[test]
