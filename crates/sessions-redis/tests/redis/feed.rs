@@ -152,6 +152,28 @@ async fn where_there_is_no_tracking_the_feed_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_feed_that_worked_and_is_refused_goes_on_trying() {
+    let server = OwnServer::start(&[]).await;
+    let store = common::connect(&server.url(), "wl:").await;
+    let mut events = store.feed();
+    until(&mut events, FeedEvent::Up).await;
+    let mut connection = server.connection().await;
+    let () = run(
+        &mut connection,
+        &["ACL", "SETUSER", "default", "-client|tracking"],
+    )
+    .await;
+    let _killed: u32 = run(
+        &mut connection,
+        &["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"],
+    )
+    .await;
+    until(&mut events, FeedEvent::Lost).await;
+    let more = timeout(Duration::from_secs(2), events.recv()).await;
+    assert!(more.is_err(), "it neither hears nor ends: {more:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_feed_that_nobody_listens_to_ends() {
     let server = OwnServer::start(&[]).await;
     let store = common::connect(&server.url(), "wl:").await;
