@@ -401,8 +401,8 @@ async fn who_could_not_link_may_try_again() {
     let app = TestApp::spawn().await;
     let mut browser = Browser::new(&app);
     browser.sign_in("小明").await;
-    let begin = json!({"purpose": "link", "return_to": "/account"});
-    let begun = browser.post("/v1/login/web/begin", &begin).await;
+    let wish = json!({"purpose": "link", "return_to": "/account"});
+    let begun = browser.post("/v1/login/web/begin", &wish).await;
     assert_eq!(begun.status, 200, "{}", begun.text);
     let authorize_url = begun.json()["authorize_url"].as_str().unwrap().to_owned();
     let state = parameter(&authorize_url, "state").unwrap();

@@ -1,5 +1,4 @@
 //! Websites, official accounts and mobile apps: a browser goes to WeChat and comes back, an app brings a code.
-#![expect(clippy::unwrap_used, reason = "in the helpers too, what fails is the test")]
 
 mod begin;
 mod finish;

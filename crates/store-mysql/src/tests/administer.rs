@@ -65,7 +65,7 @@ pub(super) async fn link_and_unlink(store: &MysqlStore, id: UserId) {
         assert!(matches!(linking, Linking::Linked(_)), "{linking:?}");
     }
     let joining = |asked: Identification| Identification {
-        phone: Some(phone(3)),
+        phone: Some(phone(4)),
         policy: Policy {
             phone_joins: PhoneJoins::Link,
             ..asked.policy

@@ -277,17 +277,17 @@ pub async fn a_browser_sees_how_far_its_login_has_come(pending_logins: Arc<dyn P
             outcome: outcome.map(<[u8]>::to_vec),
         })
     };
-    let sees = async |expected: Option<Seen>| {
+    let is_seen = async |expected: Option<Seen>| {
         assert_eq!(find(&pending_logins, &BROWSER, NOW).await, expected);
         assert_eq!(find(&pending_logins, &BROWSER, just_before).await, expected);
         assert_eq!(find(&pending_logins, &BROWSER, EXPIRES_AT).await, None);
         assert_eq!(find(&pending_logins, &digest(6), NOW).await, None);
     };
-    sees(seen(None)).await;
+    is_seen(seen(None)).await;
     take(&pending_logins, &state(1), NOW).await;
-    sees(seen(None)).await;
+    is_seen(seen(None)).await;
     finish(&pending_logins, &state(1)).await;
-    sees(seen(Some(OUTCOME))).await;
+    is_seen(seen(Some(OUTCOME))).await;
 }
 
 pub async fn to_look_changes_nothing(pending_logins: Arc<dyn PendingLogins>) {
