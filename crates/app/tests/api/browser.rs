@@ -168,3 +168,10 @@ pub(crate) fn parameter(address: &str, name: &str) -> Option<String> {
         .find(|(key, _)| key == name)
         .map(|(_, value)| value.into_owned())
 }
+
+/// The address that WeChat would call back with this code.
+pub(crate) fn callback_of(authorize_url: &str, code: &str) -> String {
+    let state = parameter(authorize_url, "state").expect("a state");
+    let redirect_uri = parameter(authorize_url, "redirect_uri").expect("an address");
+    format!("{redirect_uri}?code={code}&state={state}")
+}

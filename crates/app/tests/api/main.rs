@@ -31,6 +31,7 @@ mod user_info;
 mod users;
 mod verify;
 mod web_login;
+mod web_login_over;
 mod wechat_stub;
 
 use test_app::TestApp;

@@ -6,10 +6,8 @@ use serde_json::{Value, json};
 use crate::{
     TestApp,
     answer::{Answer, http},
-    wechat_stub::{Behaviour, WeChatStub},
+    wechat_stub::{Behaviour, SOMEBODY, WeChatStub},
 };
-
-const SOMEBODY: &str = r#"{"access_token":"a-token","openid":"oGZUI0egBJY1zhBYw2KhdUfwVJJE","unionid":"ocMvos6NjeKLIBqg5Mr9QjxrP1FA","nickname":"小明"}"#;
 
 /// What WeChat's SDK gives this person in an app.
 async fn code(app: &TestApp, app_id: &str, person: &str) -> String {

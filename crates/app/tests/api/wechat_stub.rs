@@ -16,6 +16,9 @@ use tokio::{
 
 use crate::TestApp;
 
+/// What an exchange and a profile have in common.
+pub(crate) const SOMEBODY: &str = r#"{"access_token":"a-token","openid":"oGZUI0egBJY1zhBYw2KhdUfwVJJE","unionid":"ocMvos6NjeKLIBqg5Mr9QjxrP1FA","nickname":"小明"}"#;
+
 /// What a request gets.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Behaviour {

@@ -55,13 +55,15 @@ pub(super) async fn administer(store: &MysqlStore, id: UserId) {
 /// Links and unlinks, and joins two accounts that a phone brought together.
 pub(super) async fn link_and_unlink(store: &MysqlStore, id: UserId) {
     let users = store.users();
-    for new in [
-        new_way_in(&nth_person(1).at(&shop_web())),
-        NewWayIn::Phone(phone(3)),
-        NewWayIn::Phone(phone(4)),
-        NewWayIn::Phone(phone(3)),
+    // The number that came last is the one that joins.
+    for (seconds, new) in [
+        (0, new_way_in(&nth_person(1).at(&shop_web()))),
+        (1, NewWayIn::Phone(phone(4))),
+        (2, NewWayIn::Phone(phone(3))),
+        (3, NewWayIn::Phone(phone(4))),
     ] {
-        let linking = users.link(id, &new, NOW).await.unwrap();
+        let now = NOW + Duration::seconds(seconds);
+        let linking = users.link(id, &new, now).await.unwrap();
         assert!(matches!(linking, Linking::Linked(_)), "{linking:?}");
     }
     let joining = |asked: Identification| Identification {
