@@ -1,6 +1,9 @@
 //! What a user is called and looks like.
 
+use time::OffsetDateTime;
 use url::Url;
+
+use crate::User;
 
 /// The name that WeChat gives where it gives none.
 ///
@@ -35,6 +38,42 @@ impl Profile {
     pub const fn is_empty(&self) -> bool {
         self.nickname.is_none() && self.avatar_url.is_none()
     }
+
+    /// What of this is not known of the user yet, and not theirs to say; `None` where that is nothing. Websites and mobile apps ask WeChat
+    /// at every login, and mostly hear what is known.
+    #[must_use]
+    pub fn news_of(&self, user: &User, own: OwnWords) -> Option<Self> {
+        let news = |told: &Option<String>, known: &Option<String>, is_own: bool| {
+            told.clone().filter(|_| !is_own && told != known)
+        };
+        let news = Self {
+            nickname: news(&self.nickname, &user.nickname, own.nickname),
+            avatar_url: news(&self.avatar_url, &user.avatar_url, own.avatar_url),
+        };
+        (!news.is_empty()).then_some(news)
+    }
+
+    /// The user as they are once these news are written down.
+    pub fn tell(&self, user: &mut User, now: OffsetDateTime) {
+        for (known, news) in [
+            (&mut user.nickname, &self.nickname),
+            (&mut user.avatar_url, &self.avatar_url),
+        ] {
+            if news.is_some() {
+                known.clone_from(news);
+            }
+        }
+        user.updated_at = now;
+    }
+}
+
+/// What of their profile a user set themselves: WeChat's word does not replace it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OwnWords {
+    /// The name, or that they want none.
+    pub nickname: bool,
+    /// The picture, or that they want none.
+    pub avatar_url: bool,
 }
 
 /// What a user changes: `None` leaves a value as it is, `Some(None)` removes it.

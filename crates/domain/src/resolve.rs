@@ -4,7 +4,9 @@
 
 use time::{Duration, OffsetDateTime};
 
-use crate::{AccountId, AppId, OpenId, OpenPlatform, Phone, UnionId, User, UserId, UserState, merge};
+use crate::{
+    AccountId, AppId, OpenId, OpenPlatform, OwnWords, Phone, Profile, UnionId, User, UserId, UserState, merge,
+};
 
 /// A number whose owner did not come for so long may have been given to somebody else. So may one that they replaced by another, at once.
 const PHONE_GOES_STALE_AFTER: Duration = Duration::days(180);
@@ -51,6 +53,8 @@ pub struct Identification {
     pub unionid: Option<UnionId>,
     /// A number that WeChat verified in this same request.
     pub phone: Option<Phone>,
+    /// What WeChat says they are called and look like; empty where it was not asked.
+    pub profile: Profile,
     /// Whether somebody new becomes a user.
     pub create_user: bool,
     /// The operator's choices.
@@ -68,6 +72,8 @@ pub struct Owner {
     pub last_used_at: OffsetDateTime,
     /// The user that it means.
     pub user: User,
+    /// What of that user's profile is their own word.
+    pub own_words: OwnWords,
     /// That user's generation.
     pub generation: i32,
 }
@@ -166,6 +172,13 @@ pub struct NewLinks {
 }
 
 impl NewLinks {
+    /// All of them.
+    pub const EVERYTHING: Self = Self {
+        openid: true,
+        unionid: true,
+        phone: true,
+    };
+
     /// Whether there is anything to link.
     #[must_use]
     pub const fn any(self) -> bool {

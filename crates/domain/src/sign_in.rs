@@ -88,6 +88,7 @@ impl SignIn {
             open_platform: app.open_platform.clone(),
             unionid,
             phone,
+            profile,
             create_user,
             policy: self.policy,
         };
@@ -99,7 +100,6 @@ impl SignIn {
             } => (*user, generation, is_new),
             Resolution::Refused(refusal) => return Err(refusal.into()),
         };
-        let user = self.fill_profile(user, &profile, now).await?;
         let token = SessionToken::generate(&*self.entropy);
         let session = Session::issue(
             (user.id, generation),
@@ -122,16 +122,6 @@ impl SignIn {
     pub(crate) async fn keep(&self, logged_in: &LoggedIn) -> Result<(), PortError> {
         let digest = logged_in.token.digest();
         self.sessions.insert(&digest, &logged_in.session).await
-    }
-
-    async fn fill_profile(&self, user: User, profile: &Profile, now: OffsetDateTime) -> Result<User, Error> {
-        // Websites and mobile apps ask at every login, and mostly hear what they know.
-        let is_news = |told: &Option<String>, known: &Option<String>| told.is_some() && told != known;
-        if !is_news(&profile.nickname, &user.nickname) && !is_news(&profile.avatar_url, &user.avatar_url) {
-            return Ok(user);
-        }
-        let filled = self.users.fill_profile(user.id, profile, now).await?;
-        Ok(filled.unwrap_or(user))
     }
 }
 

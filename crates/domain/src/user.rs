@@ -50,6 +50,20 @@ pub enum UserState {
     Closed,
 }
 
+impl UserState {
+    /// The state of a user that is no alias, by its name and, for one that is closing, the moment; `None` where there is no such state.
+    #[must_use]
+    pub fn of_survivor(name: &str, closing_at: Option<OffsetDateTime>) -> Option<Self> {
+        match (name, closing_at) {
+            ("active", _) => Some(Self::Active),
+            ("disabled", _) => Some(Self::Disabled),
+            ("closing", Some(at)) => Some(Self::Closing { at }),
+            ("closed", _) => Some(Self::Closed),
+            _ => None,
+        }
+    }
+}
+
 /// A user with all their ways in, for the backends that may see them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserAccount {

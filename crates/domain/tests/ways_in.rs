@@ -2,7 +2,7 @@
 
 use time::Duration;
 use wechat_login_domain::{
-    AccountId, LoginMethod, LoginMethodId, LoginMethodKind, User, UserState, WayIn, WayInKind,
+    AccountId, LoginMethod, LoginMethodId, LoginMethodKind, OwnWords, User, UserState, WayIn, WayInKind,
     link::{Decision, LinkRefusal, NewWayIn, decide},
     resolve::{NewLinks, Owner, Owners},
     unlink::{self, UnlinkRefusal, Unlinking},
@@ -132,6 +132,7 @@ fn owned_by(n: u8) -> Owner {
             id: user_id(n),
             ..user(UserState::Active)
         },
+        own_words: OwnWords::default(),
         generation: 0,
     }
 }

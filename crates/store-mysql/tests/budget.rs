@@ -8,7 +8,7 @@ use std::fmt::Debug;
 
 use time::Duration;
 use wechat_login_domain::{
-    Profile, Revocation, RevokedBecause,
+    LoginMethodKind, Profile, Revocation, RevokedBecause,
     link::NewWayIn,
     ports::{Revocations, Users},
     resolve::{Identification, OnConflict, PhoneJoins, Policy, Resolution},
@@ -49,6 +49,16 @@ fn with_phone(asked: Identification, n: u8) -> Identification {
     }
 }
 
+fn called(asked: Identification, nickname: &str) -> Identification {
+    Identification {
+        profile: Profile {
+            nickname: Some(nickname.to_owned()),
+            avatar_url: None,
+        },
+        ..asked
+    }
+}
+
 /// Everything that is counted, each with what it cost and what it may cost. Once with each person: the first warms the connection up.
 async fn costs(
     person: &Person,
@@ -80,6 +90,8 @@ async fn costs(
             1,
         ),
         ("known, first today", person.at(&web), two_days, 2),
+        ("known, with news", called(person.at(&web), "Alice"), five_days, 2),
+        ("known, no news", called(person.at(&web), "Alice"), two_days, 1),
         ("conflict, first today", person.at(&app), Duration::ZERO, 3),
         ("conflict", person.at(&app), Duration::ZERO, 2),
         ("merge, first use today", merging(person.at(&app)), five_days, 10),
@@ -108,20 +120,18 @@ async fn costs(
     let Ok(Resolution::User { user, .. }) = users.resolve(&person.at(&app), NOW).await else {
         panic!("the person is a user")
     };
-    let profile = Profile {
-        nickname: Some("Alice".into()),
-        avatar_url: None,
-    };
     let ended = Revocation::Session {
         digest: digest(n),
         because: RevokedBecause::LoggedOut,
         bars_until: NOW + five_days,
     };
-    let (filling, revocations) = (users.fill_profile(user.id, &profile, NOW), store.revocations());
+    let revocations = store.revocations();
     let another_phone = NewWayIn::Phone(phone(n + 60));
     let linking = users.link(user.id, &another_phone, NOW);
-    let method = users.find_account(user.id).await.expect("it is answered");
-    let method = method.expect("they are there").methods[0].id;
+    let account = users.find_account(user.id).await.expect("it is answered");
+    let mut methods = account.expect("they are there").methods.into_iter();
+    let method = methods.find(|method| method.kind == LoginMethodKind::WeChatOpenId);
+    let method = method.expect("they came by WeChat").id;
     let unlinking = Unlinking {
         user_id: user.id,
         method,
@@ -134,7 +144,6 @@ async fn costs(
         ("unlink", meter.cost(users.unlink(&unlinking)).await, 11),
         ("find", meter.cost(users.find(user.id)).await, 1),
         ("find account", meter.cost(users.find_account(user.id)).await, 4),
-        ("fill profile", meter.cost(filling).await, 3),
         ("record", meter.cost(revocations.record(&ended)).await, 1),
         ("since", meter.cost(revocations.since(NOW)).await, 2),
     ]);

@@ -6,6 +6,8 @@ table! {
     users (id) {
         id -> Binary,
         root -> Binary,
+        nickname -> Nullable<Text>,
+        avatar_url -> Nullable<Text>,
         created_at -> BigInt,
         updated_at -> BigInt,
     }

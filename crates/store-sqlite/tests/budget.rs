@@ -132,7 +132,12 @@ async fn each_call_keeps_its_budget() {
         nickname: Some("Alice".into()),
         avatar_url: None,
     };
-    assert_eq!(cost(users.fill_profile(user.id, &profile, NOW)).await, 2);
+    let told = Identification {
+        profile,
+        ..asked.clone()
+    };
+    assert_eq!(cost(users.resolve(&told, NOW)).await, 2, "with news");
+    assert_eq!(cost(users.resolve(&told, NOW)).await, 1, "with no news");
 
     let ended = Revocation::Session {
         digest: digest(1),

@@ -6,7 +6,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use time::{Duration, OffsetDateTime, macros::datetime};
 use wechat_login_domain::{
     App, AppAccessToken, AppId, AppName, Apps, Channel, Client, CodeDigest, LoginCode, LoginPurpose, OpenId,
-    OpenPlatform, PendingLogin, Phone, Session, SessionId, SessionKey, State, TokenDigest, UnionId, UserId,
+    OpenPlatform, PendingLogin, Phone, Profile, Session, SessionId, SessionKey, State, TokenDigest, UnionId,
+    UserId,
     link::NewWayIn,
     ports::CodeExchange,
     resolve::{Identification, Policy},
@@ -139,6 +140,7 @@ impl Person {
             open_platform: app.open_platform.clone(),
             unionid: None,
             phone: None,
+            profile: Profile::default(),
             create_user: true,
             policy: Policy::default(),
         }

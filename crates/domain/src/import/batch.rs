@@ -1,14 +1,14 @@
 //! Many rows at once, as if they came one after the other.
 
-use std::{collections::HashMap, fmt::Write};
+use std::collections::HashMap;
 
 use time::OffsetDateTime;
 
 use super::{
-    Holder, Holders, ImportedIdentifier, ImportedUser, KnownUser, MethodKey,
+    Holder, Holders, ImportedIdentifier, ImportedUser, KnownUser,
     plan::{Plan, Planning},
 };
-use crate::{AccountId, ExternalId, Keyring, LoginMethodKind, Phone, Purpose, UserId, ports::Entropy};
+use crate::{AccountId, ExternalId, Keyring, MethodKey, UserId, ports::Entropy};
 
 /// Rows, and what they bring to be known by.
 pub struct Batch<'a> {
@@ -40,7 +40,7 @@ impl<'a> Batch<'a> {
             phones: person
                 .phone
                 .as_ref()
-                .map(|phone| phone_keys(phone, keyring))
+                .map(|phone| MethodKey::of_phone(phone, keyring))
                 .unwrap_or_default(),
         };
         Self {
@@ -108,17 +108,4 @@ impl Known {
             phone: row.phones.iter().find_map(holder).map(|holder| holder.user),
         }
     }
-}
-
-fn phone_keys(phone: &Phone, keyring: &Keyring) -> Vec<MethodKey> {
-    let indexes = keyring.indexes(Purpose::Phone, phone.expose().as_bytes());
-    let key = |index: [u8; 32]| MethodKey {
-        kind: LoginMethodKind::Phone,
-        realm: String::new(),
-        identifier: index.iter().fold(String::new(), |mut text, byte| {
-            write!(text, "{byte:02x}").expect("a String takes everything");
-            text
-        }),
-    };
-    indexes.map(key).collect()
 }

@@ -19,7 +19,7 @@ pub use self::{
     decide::{Completion, Decision, Holder, Holders, ImportOutcome, ImportRefusal, KnownUser, decide},
     plan::{NewLink, NewUser, Plan},
 };
-use crate::{AppId, ExternalId, LoginMethodKind, OpenId, OpenPlatform, Phone, Scope, UnionId};
+use crate::{AppId, ExternalId, MethodKey, OpenId, OpenPlatform, Phone, Scope, UnionId};
 
 /// A person, as the company knows them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,17 +51,6 @@ pub struct ImportedIdentity {
     pub unionid: Option<UnionId>,
 }
 
-/// What a login method is unique over.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct MethodKey {
-    /// What it is. Logins ask for keys in this order, and whoever does too never waits for one that waits for them.
-    pub kind: LoginMethodKind,
-    /// The AppID, the Open Platform account, or nothing.
-    pub realm: String,
-    /// The openid, the unionid, or the keyed hash of the phone.
-    pub identifier: String,
-}
-
 /// An openid or a unionid that a row brings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportedIdentifier {
@@ -90,31 +79,18 @@ impl ImportedUser {
         let is_one_account = self.is_one_account();
         let mut found: Vec<ImportedIdentifier> = Vec::new();
         for (n, identity) in self.wechat.iter().enumerate() {
-            let openid = identity.openid.as_ref().map(|openid| {
-                let realm = identity.app_id.as_str();
-                (LoginMethodKind::WeChatOpenId, realm, openid.as_str())
-            });
-            let unionid = identity.unionid.as_ref().map(|unionid| {
-                let realm = identity.open_platform.as_str();
-                (LoginMethodKind::WeChatUnionId, realm, unionid.as_str())
-            });
+            let openid = identity.openid.as_ref();
+            let openid = openid.map(|openid| MethodKey::of_openid(&identity.app_id, openid));
+            let unionid = identity.unionid.as_ref();
+            let unionid = unionid.map(|unionid| MethodKey::of_unionid(&identity.open_platform, unionid));
             let brought: Vec<_> = [openid, unionid].into_iter().flatten().collect();
-            let is = |one: &ImportedIdentifier, (kind, realm, text): (LoginMethodKind, &str, &str)| {
-                (one.key.kind, one.key.realm.as_str(), one.key.identifier.as_str()) == (kind, realm, text)
-            };
             let known = brought
                 .iter()
-                .find_map(|brought| found.iter().find(|one| is(one, *brought)))
+                .find_map(|brought| found.iter().find(|one| one.key == *brought))
                 .map(|one| one.wechat_account);
             let wechat_account = if is_one_account { 0 } else { known.unwrap_or(n) };
-            for brought in brought {
-                if !found.iter().any(|one| is(one, brought)) {
-                    let (kind, realm, identifier) = brought;
-                    let key = MethodKey {
-                        kind,
-                        realm: realm.to_owned(),
-                        identifier: identifier.to_owned(),
-                    };
+            for key in brought {
+                if !found.iter().any(|one| one.key == key) {
                     found.push(ImportedIdentifier { key, wechat_account });
                 }
             }

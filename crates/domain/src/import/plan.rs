@@ -3,10 +3,9 @@ use std::collections::{BTreeSet, HashSet};
 use time::OffsetDateTime;
 
 use super::{
-    Completion, Decision, Holders, ImportOutcome, ImportedUser, Known, KnownUser, MethodKey, batch::Row,
-    decide,
+    Completion, Decision, Holders, ImportOutcome, ImportedUser, Known, KnownUser, batch::Row, decide,
 };
-use crate::{AccountId, ExternalId, LoginMethodId, Phone, Scope, UserId, ports::Entropy};
+use crate::{AccountId, ExternalId, LoginMethodId, MethodKey, Phone, Scope, UserId, ports::Entropy};
 
 /// What to write for a batch, all of it or nothing.
 #[derive(Clone, Debug, Default)]

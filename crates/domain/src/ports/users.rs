@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use time::OffsetDateTime;
 
 use crate::{
-    ExternalId, PortError, Profile, ProfileEdit, User, UserAccount, UserId,
+    ExternalId, PortError, ProfileEdit, User, UserAccount, UserId,
     link::{Linking, NewWayIn},
     resolve::{Identification, Resolution},
     unlink::{Unlinked, Unlinking},
@@ -13,7 +13,8 @@ use crate::{
 pub trait Users: Send + Sync {
     /// Finds or registers the user that WeChat identified, by the rule of [`crate::resolve::decide`], in one atomic step: it does all that
     /// the rule says or nothing, and any number of first logins of one person at once MUST give one user and fail none.
-    /// Identifiers MUST compare bytewise. Days of use are written at most once a day.
+    /// Identifiers MUST compare bytewise. Days of use are written at most once a day. Of [`Identification::profile`] a new user MUST get all, and
+    /// a known one whom it lets in what [`Profile::news_of`](crate::Profile::news_of) says, and nothing of what they said themselves.
     ///
     /// # Errors
     /// [`PortError`] where the database did not answer.
@@ -61,17 +62,6 @@ pub trait Users: Send + Sync {
         &self,
         id: UserId,
         edit: &ProfileEdit,
-        now: OffsetDateTime,
-    ) -> Result<Option<User>, PortError>;
-
-    /// Takes over what WeChat says, but for what the user set themselves, and gives the user as they are then.
-    ///
-    /// # Errors
-    /// [`PortError`] where the database did not answer.
-    async fn fill_profile(
-        &self,
-        id: UserId,
-        profile: &Profile,
         now: OffsetDateTime,
     ) -> Result<Option<User>, PortError>;
 }

@@ -7,7 +7,7 @@ mod two_users;
 
 use time::{Duration, OffsetDateTime};
 use wechat_login_domain::{
-    AccountId, User, UserState,
+    AccountId, OwnWords, User, UserState,
     resolve::{
         Decision, Identification, Joining, NewLinks, OnConflict, Owner, Owners, PhoneJoins, Policy, Refusal,
         decide,
@@ -40,6 +40,7 @@ fn owned_by(n: u8) -> Owner {
             created_at: NOW - Duration::days(300 - i64::from(n)),
             updated_at: NOW - Duration::days(100),
         },
+        own_words: OwnWords::default(),
         generation: 0,
     }
 }

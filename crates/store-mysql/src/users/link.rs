@@ -2,17 +2,17 @@
 
 use time::OffsetDateTime;
 use wechat_login_domain::{
-    Keyring, User, UserId,
+    Bringing, Brought, Keyring, User, UserId,
     link::{self, Decision, LinkRefusal, Linking, NewWayIn},
     ports::Entropy,
 };
 
 use super::{
     attempt::Attempt,
-    brought::Brought,
+    keys,
     look_up::{self, Asked},
     merging,
-    write::{self, Bringing, Whose},
+    write::{self, Whose},
 };
 use crate::{
     failure::Failure,
@@ -85,10 +85,10 @@ impl<'a> Link<'a> {
     async fn renew(&self, lease: &mut Lease) -> Result<(), Failure> {
         let text = format!(
             "UPDATE login_methods SET linked_at = ? WHERE {}",
-            self.brought.condition()
+            keys::condition(self.brought.all().count())
         );
         let now = Value::Moment(Moment(self.now));
-        let values = [now].into_iter().chain(self.brought.values());
+        let values = [now].into_iter().chain(keys::values(self.brought.all()));
         lease.execute(&Sql::new(text, values)).await?;
         Ok(())
     }

@@ -1,11 +1,11 @@
 use time::OffsetDateTime;
 use wechat_login_domain::{
-    ExternalId, Keyring, LoginMethodKind, User, UserAccount, UserId,
+    Brought, ExternalId, Keyring, LoginMethodKind, MethodKey, User, UserAccount, UserId,
     resolve::{Owner, Owners},
 };
 
 use super::{
-    brought::{Brought, Identifier},
+    keys,
     row::{CAME_AT, METHOD_COLUMNS, MethodRow, OwnerRow, ROOT_AND_PHONE, USER_COLUMNS, UserRow},
 };
 use crate::{
@@ -47,7 +47,7 @@ pub(super) struct Held {
 /// Whose each of these is, in their order: one statement, each step of which is one key, and whose rows are all that a login answers with.
 pub(super) async fn held(
     lease: &mut Lease,
-    identifiers: &[&Identifier],
+    identifiers: &[&MethodKey],
     keyring: &Keyring,
 ) -> Result<Vec<Option<Held>>, Failure> {
     let mut owners = Vec::new();
@@ -55,18 +55,19 @@ pub(super) async fn held(
     if identifiers.is_empty() {
         return Ok(owners);
     }
-    let one = |(n, identifier): (usize, &&Identifier)| {
+    let one = |(n, identifier): (usize, &&MethodKey)| {
         let is_phone = identifier.kind == LoginMethodKind::Phone;
         let came_at = if is_phone { CAME_AT } else { "NULL" };
         format!(
-            "SELECT {n} AS n, m.user_id AS linked_to, m.account, m.last_used_at, {came_at} AS came_at, {USER_COLUMNS}
+            "SELECT {n} AS n, m.user_id AS linked_to, m.account, m.last_used_at, {came_at} AS came_at,
+                 r.nickname_is_own, r.avatar_is_own, {USER_COLUMNS}
              FROM login_methods m JOIN users u ON u.id = m.user_id
              {ROOT_AND_PHONE}
              WHERE m.kind = ? AND m.realm = ? AND m.identifier = ?"
         )
     };
     let text = identifiers.iter().enumerate().map(one).collect::<Vec<_>>();
-    let values = identifiers.iter().flat_map(|one| one.values());
+    let values = keys::values(identifiers.iter().copied());
     let sql = Sql::new(text.join(" UNION ALL "), values);
     for row in lease.load::<OwnerRow>(&sql).await? {
         let n = usize::try_from(row.n).map_err(Failure::bad_row("login_methods"))?;

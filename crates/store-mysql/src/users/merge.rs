@@ -41,8 +41,10 @@ pub(super) async fn run(
         lease.batch("ROLLBACK").await?;
         return Ok(None);
     }
-    login.note_use(lease, &owners).await?;
-    let resolution = became(lease, login, *survivor, *merged, link).await?;
+    let news = login.news(&survivor);
+    login.note(lease, &owners, &survivor, news.as_ref()).await?;
+    let survivor = became(lease, login, *survivor, *merged, link).await?;
+    let resolution = login.signed_in(survivor, link, news.as_ref());
     lease.batch("COMMIT").await?;
     Ok(Some(resolution))
 }
@@ -66,7 +68,7 @@ async fn became(
     mut survivor: Owner,
     merged: Owner,
     link: NewLinks,
-) -> Result<Resolution, Failure> {
+) -> Result<Owner, Failure> {
     let user = &mut survivor.user;
     if user.phone.is_some() && merged.user.phone.is_some() && !link.phone {
         let found = look_up::user(lease, Asked::ById(user.id), login.keyring).await?;
@@ -77,5 +79,5 @@ async fn became(
         user.former_ids.sort_unstable();
         user.phone = user.phone.take().or(merged.user.phone);
     }
-    Ok(login.signed_in(survivor, link))
+    Ok(survivor)
 }

@@ -2,10 +2,10 @@
 
 mod administer;
 mod attempt;
-mod brought;
 mod conflicts;
 mod ending;
 mod import;
+mod keys;
 mod link;
 mod look_up;
 mod merge;
@@ -26,7 +26,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use time::OffsetDateTime;
 use wechat_login_domain::{
-    ExternalId, Keyring, PortError, Profile, ProfileEdit, User, UserAccount, UserId,
+    ExternalId, Keyring, PortError, ProfileEdit, User, UserAccount, UserId,
     link::{Linking, NewWayIn},
     ports::{Entropy, Users},
     resolve::{Identification, Resolution},
@@ -38,7 +38,6 @@ use self::{
     link::Link,
     look_up::Asked,
     one_user::{Deed, OfUser},
-    profile::Change,
     resolve::Login,
     unlink::Unlink,
 };
@@ -77,18 +76,6 @@ impl MysqlUsers {
         let account = look_up::account(&mut lease, asked, &self.keyring).await?;
         lease.done();
         Ok(account)
-    }
-
-    async fn change(
-        &self,
-        id: UserId,
-        change: Change<'_>,
-        now: OffsetDateTime,
-    ) -> Result<Option<User>, Failure> {
-        let mut lease = self.database.lease().await?;
-        let user = profile::change(&mut lease, id, change, now, &self.keyring).await?;
-        lease.done();
-        Ok(user)
     }
 }
 
@@ -136,16 +123,9 @@ impl Users for MysqlUsers {
         edit: &ProfileEdit,
         now: OffsetDateTime,
     ) -> Result<Option<User>, PortError> {
-        Ok(self.change(id, Change::Edit(edit), now).await?)
-    }
-
-    #[tracing::instrument(name = "mysql.users.fill_profile", skip_all)]
-    async fn fill_profile(
-        &self,
-        id: UserId,
-        profile: &Profile,
-        now: OffsetDateTime,
-    ) -> Result<Option<User>, PortError> {
-        Ok(self.change(id, Change::Fill(profile), now).await?)
+        let mut lease = self.database.lease().await?;
+        let user = profile::edit(&mut lease, id, edit, now, &self.keyring).await?;
+        lease.done();
+        Ok(user)
     }
 }

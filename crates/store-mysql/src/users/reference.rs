@@ -2,12 +2,9 @@ use diesel::{
     QueryableByName,
     sql_types::{Binary, Nullable, Text},
 };
-use wechat_login_domain::{Keyring, LoginMethodKind, UserAccount, UserId, UserReference};
+use wechat_login_domain::{Keyring, LoginMethodKind, MethodKey, UserAccount, UserId, UserReference};
 
-use super::{
-    brought::Identifier,
-    look_up::{self, Asked},
-};
+use super::look_up::{self, Asked};
 use crate::{
     failure::Failure,
     lease::Lease,
@@ -51,7 +48,7 @@ async fn meant(
             return anywhere(lease, LoginMethodKind::WeChatUnionId, unionid.as_str()).await;
         }
         UserReference::Phone(phone) => {
-            let identifiers = Identifier::of_phone(phone, keyring);
+            let identifiers = MethodKey::of_phone(phone, keyring);
             let held = look_up::held(lease, &identifiers.iter().collect::<Vec<_>>(), keyring).await?;
             return Ok(held
                 .into_iter()

@@ -5,7 +5,7 @@ use wechat_login_domain::{
     resolve::{self, Decision, Owners, Resolution},
 };
 
-use super::{resolve::Login, write};
+use super::{keys, resolve::Login, write};
 use crate::{
     failure::Failure,
     lease::Lease,
@@ -36,7 +36,7 @@ pub(super) async fn run(lease: &mut Lease, login: &Login<'_>) -> Result<Option<R
         } => {
             hand_over(lease, login, id, owner.linked_to, &owners).await?;
             login.note_use(lease, &owners).await?;
-            Some(login.signed_in(*owner, link))
+            Some(login.signed_in(*owner, link, None))
         }
         Decision::Refuse(refusal) => {
             withdraw(lease, login, id).await?;
@@ -52,11 +52,14 @@ pub(super) async fn run(lease: &mut Lease, login: &Login<'_>) -> Result<Option<R
 }
 
 async fn insert(lease: &mut Lease, login: &Login<'_>, id: UserId) -> Result<(), Failure> {
-    const INSERT: &str = "INSERT INTO users (id, root, created_at, updated_at) VALUES (?, ?, ?, ?)";
-    let (id, now) = (id.as_bytes(), Moment(login.now));
+    const INSERT: &str = "INSERT INTO users (id, root, nickname, avatar_url, created_at, updated_at)
+         VALUES (?, ?, ?, ?, ?, ?)";
+    let (id, now, profile) = (id.as_bytes(), Moment(login.now), &login.asked.profile);
     let values = [
         Value::Bytes(id),
         Value::Bytes(id),
+        Value::OptionalText(profile.nickname.as_deref()),
+        Value::OptionalText(profile.avatar_url.as_deref()),
         Value::Moment(now),
         Value::Moment(now),
     ];
@@ -69,8 +72,8 @@ fn registered(login: &Login<'_>, id: UserId) -> Resolution {
         user: Box::new(User {
             id,
             external_id: None,
-            nickname: None,
-            avatar_url: None,
+            nickname: login.asked.profile.nickname.clone(),
+            avatar_url: login.asked.profile.avatar_url.clone(),
             scopes: Vec::new(),
             state: UserState::Active,
             former_ids: Vec::new(),
@@ -95,13 +98,13 @@ async fn hand_over(
     let text = format!(
         "UPDATE login_methods SET user_id = ?, account = IF(kind = 'phone', account, COALESCE(?, account))
          WHERE {} AND user_id = ?",
-        login.brought.condition()
+        keys::condition(login.brought.all().count())
     );
     let account = owners.wechat_account();
     let account = account.as_ref().map(|account| account.as_bytes().as_slice());
     let values = [Value::Bytes(to.as_bytes()), Value::OptionalBytes(account)]
         .into_iter()
-        .chain(login.brought.values())
+        .chain(keys::values(login.brought.all()))
         .chain([Value::Bytes(from.as_bytes())]);
     lease.execute(&Sql::new(text, values)).await?;
     Ok(())
@@ -111,9 +114,9 @@ async fn hand_over(
 async fn withdraw(lease: &mut Lease, login: &Login<'_>, id: UserId) -> Result<(), Failure> {
     let text = format!(
         "DELETE FROM login_methods WHERE {} AND user_id = ?",
-        login.brought.condition()
+        keys::condition(login.brought.all().count())
     );
-    let values = login.brought.values().chain([Value::Bytes(id.as_bytes())]);
+    let values = keys::values(login.brought.all()).chain([Value::Bytes(id.as_bytes())]);
     lease.execute(&Sql::new(text, values)).await?;
     Ok(())
 }

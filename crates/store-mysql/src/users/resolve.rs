@@ -1,15 +1,14 @@
 use time::{Duration, OffsetDateTime};
 use wechat_login_domain::{
-    Keyring,
+    Bringing, Brought, Keyring, Profile,
     ports::Entropy,
     resolve::{self, Decision, Identification, NewLinks, Owner, Owners, Resolution},
 };
 
 use super::{
     attempt::Attempt,
-    brought::Brought,
     look_up, merge, register,
-    write::{self, Bringing, Whose},
+    write::{self, Whose},
 };
 use crate::{failure::Failure, lease::Lease};
 
@@ -65,8 +64,31 @@ impl<'a> Login<'a> {
         Ok(())
     }
 
-    /// The owner as they are now that this was linked to them.
-    pub(super) fn signed_in(&self, mut owner: Owner, link: NewLinks) -> Resolution {
+    /// What WeChat told that is news of this owner's user.
+    pub(super) fn news(&self, owner: &Owner) -> Option<Profile> {
+        self.asked.profile.news_of(&owner.user, owner.own_words)
+    }
+
+    /// Writes down what is to be written of everybody who signs in: one statement, so news stand before the day of use, which is the next
+    /// login's to write then.
+    pub(super) async fn note(
+        &self,
+        lease: &mut Lease,
+        owners: &Owners,
+        owner: &Owner,
+        news: Option<&Profile>,
+    ) -> Result<(), Failure> {
+        match news {
+            Some(news) => write::news(lease, owner.user.id, news, self.now).await,
+            None => self.note_use(lease, owners).await,
+        }
+    }
+
+    /// The owner as they are now that this was linked to them, and this was written down.
+    pub(super) fn signed_in(&self, mut owner: Owner, link: NewLinks, news: Option<&Profile>) -> Resolution {
+        if let Some(news) = news {
+            news.tell(&mut owner.user, self.now);
+        }
         if link.phone {
             owner.user.phone.clone_from(&self.asked.phone);
         }
@@ -104,12 +126,14 @@ impl Attempt for Login<'_> {
                 if let Some(other) = conflict_with {
                     write::conflict(lease, self, owner.user.id, other).await?;
                 }
-                match join {
-                    // Once in a lifetime; the day of use is the next login's to write.
-                    Some(joining) => write::join(lease, &owner.user, joining).await?,
-                    None => self.note_use(lease, &owners).await?,
+                // Once in a lifetime; all else is the next login's to write.
+                if let Some(joining) = join {
+                    write::join(lease, &owner.user, joining).await?;
+                    return Ok(Some(self.signed_in(*owner, link, None)));
                 }
-                Ok(Some(self.signed_in(*owner, link)))
+                let news = self.news(&owner);
+                self.note(lease, &owners, &owner, news.as_ref()).await?;
+                Ok(Some(self.signed_in(*owner, link, news.as_ref())))
             }
         }
     }

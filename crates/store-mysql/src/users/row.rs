@@ -1,9 +1,9 @@
 use diesel::{
     QueryableByName,
-    sql_types::{BigInt, Binary, Datetime, Integer, Nullable, Text},
+    sql_types::{BigInt, Binary, Bool, Datetime, Integer, Nullable, Text},
 };
 use wechat_login_domain::{
-    ExternalId, Keyring, LoginMethod, LoginMethodKind, Phone, Purpose, User, UserId, UserState,
+    ExternalId, Keyring, LoginMethod, LoginMethodKind, OwnWords, Phone, User, UserId, UserState, open_phone,
     resolve::Owner,
 };
 
@@ -78,7 +78,8 @@ impl UserRow {
             nickname: self.nickname,
             avatar_url: self.avatar_url,
             scopes: self.scopes.split_whitespace().map(ToOwned::to_owned).collect(),
-            state: state(&self.state, self.closing_at).ok_or(Failure::BadRow("users"))?,
+            state: UserState::of_survivor(&self.state, self.closing_at.map(|at| at.0))
+                .ok_or(Failure::BadRow("users"))?,
             former_ids: ids(former_ids).ok_or(Failure::BadRow("users"))?,
             phone,
             created_at: self.created_at.0,
@@ -87,35 +88,11 @@ impl UserRow {
     }
 
     fn phone(&self, keyring: &Keyring) -> Option<Phone> {
-        open(
+        open_phone(
             self.phone_identifier.as_ref()?,
             self.phone_sealed.as_ref()?,
             keyring,
         )
-    }
-}
-
-fn open(identifier: &str, sealed: &[u8], keyring: &Keyring) -> Option<Phone> {
-    let opened = keyring
-        .open(Purpose::Phone, &[identifier.as_bytes()], sealed)
-        .ok();
-    let phone = opened
-        .and_then(|bytes| String::from_utf8(bytes).ok())
-        .and_then(|text| Phone::parse(&text).ok());
-    if phone.is_none() {
-        tracing::warn!("a phone was not sealed with any of the configured encryption keys");
-    }
-    phone
-}
-
-/// The state of a user that is its own root: such a one never is merged.
-fn state(name: &str, closing_at: Option<Moment>) -> Option<UserState> {
-    match (name, closing_at) {
-        ("active", _) => Some(UserState::Active),
-        ("disabled", _) => Some(UserState::Disabled),
-        ("closing", Some(at)) => Some(UserState::Closing { at: at.0 }),
-        ("closed", _) => Some(UserState::Closed),
-        _ => None,
     }
 }
 
@@ -139,6 +116,10 @@ pub(super) struct OwnerRow {
     last_used_at: Moment,
     #[diesel(sql_type = Nullable<Datetime>)]
     pub(super) came_at: Option<Moment>,
+    #[diesel(sql_type = Bool)]
+    nickname_is_own: bool,
+    #[diesel(sql_type = Bool)]
+    avatar_is_own: bool,
     #[diesel(embed)]
     user: UserRow,
 }
@@ -149,6 +130,10 @@ impl OwnerRow {
             linked_to: self.linked_to.user(),
             account: self.account.account(),
             last_used_at: self.last_used_at.0,
+            own_words: OwnWords {
+                nickname: self.nickname_is_own,
+                avatar_url: self.avatar_is_own,
+            },
             generation: self.user.generation,
             user: self.user.user(keyring)?,
         })
@@ -184,7 +169,7 @@ impl MethodRow {
             id: self.id.login_method(),
             user_id: self.user_id.user(),
             kind: LoginMethodKind::from_name(&self.kind).ok_or(Failure::BadRow("login_methods"))?,
-            phone: sealed.and_then(|sealed| open(&self.identifier, sealed, keyring)),
+            phone: sealed.and_then(|sealed| open_phone(&self.identifier, sealed, keyring)),
             realm: self.realm,
             identifier: self.identifier,
             account: self.account.account(),

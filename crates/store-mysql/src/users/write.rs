@@ -3,13 +3,12 @@
 use diesel::{QueryableByName, sql_types::BigInt};
 use time::OffsetDateTime;
 use wechat_login_domain::{
-    AccountId, Keyring, LoginMethodId, LoginMethodKind, Phone, Purpose, User, UserId,
-    ports::Entropy,
+    AccountId, Bringing, MethodKey, NewMethod, Profile, User, UserId,
     resolve::{Joining, NewLinks},
 };
 
 use super::{
-    brought::{self, Brought, Identifier},
+    keys,
     resolve::{Login, WRITTEN_EVERY},
 };
 use crate::{
@@ -19,70 +18,12 @@ use crate::{
     sql_types::Moment,
 };
 
-const EVERYTHING: NewLinks = NewLinks {
-    openid: true,
-    unionid: true,
-    phone: true,
-};
-
-pub(super) struct NewMethod<'a> {
-    pub(super) identifier: &'a Identifier,
-    pub(super) id: LoginMethodId,
-    pub(super) account: AccountId,
-    pub(super) sealed: Option<Vec<u8>>,
-}
-
-/// What somebody brought, and what it takes to make it theirs.
-pub(super) struct Bringing<'a> {
-    pub(super) brought: &'a Brought,
-    pub(super) now: OffsetDateTime,
-    pub(super) keyring: &'a Keyring,
-    pub(super) entropy: &'a dyn Entropy,
-}
-
-impl<'a> Bringing<'a> {
-    /// What is new to a user, the openid first: all logins ask for keys in the same order.
-    fn new_methods(&self, link: NewLinks, wechat_account: Option<AccountId>) -> Vec<NewMethod<'a>> {
-        let new_account = || AccountId::generate(self.now, self.entropy);
-        let of_wechat = wechat_account.unwrap_or_else(new_account);
-        let brought = self.brought;
-        let wanted = [
-            (link.openid, brought.openid.as_ref(), of_wechat),
-            (link.unionid, brought.unionid.as_ref(), of_wechat),
-            // A phone is a way in of its own.
-            (link.phone, brought.phone(), new_account()),
-        ];
-        wanted
-            .into_iter()
-            .filter_map(|(is_new, identifier, account)| Some((identifier.filter(|_| is_new)?, account)))
-            .map(|(identifier, account)| NewMethod {
-                identifier,
-                id: LoginMethodId::generate(self.now, self.entropy),
-                account,
-                sealed: self.sealed(identifier),
-            })
-            .collect()
-    }
-
-    fn sealed(&self, identifier: &Identifier) -> Option<Vec<u8>> {
-        let is_phone = identifier.kind == LoginMethodKind::Phone;
-        let phone = self.brought.number.as_ref().filter(|_| is_phone)?;
-        Some(seal(phone, &identifier.text, self.keyring))
-    }
-}
-
-/// A phone's number; whoever was to exchange two rows' numbers would find that they do not open.
-pub(super) fn seal(phone: &Phone, identifier: &str, keyring: &Keyring) -> Vec<u8> {
-    let context: &[&[u8]] = &[identifier.as_bytes()];
-    keyring.seal(Purpose::Phone, context, phone.expose().as_bytes())
-}
-
 /// Whose login methods become.
 pub(super) enum Whose<'a> {
     /// This user's, whom the transaction has locked, or whose survivor, or who is not there yet.
     Of(UserId),
     /// This user's, as long as one of these still is: it is looked for and kept from going in the same statement.
-    WhileThereIs(&'a [&'a Identifier], UserId),
+    WhileThereIs(&'a [&'a MethodKey], UserId),
 }
 
 impl Whose<'_> {
@@ -100,7 +41,7 @@ impl Whose<'_> {
             Self::WhileThereIs(leading, _) => format!(
                 "(SELECT g.user_id FROM (SELECT user_id FROM login_methods WHERE {} AND user_id = ?
                      LIMIT 1 LOCK IN SHARE MODE) g)",
-                brought::condition(leading.len())
+                keys::condition(leading.len())
             ),
         }
     }
@@ -110,8 +51,7 @@ impl Whose<'_> {
             Self::Of(_) => [].as_slice(),
             Self::WhileThereIs(leading, _) => leading,
         };
-        let identifiers = leading.iter().flat_map(|one| one.values());
-        identifiers.chain([Value::Bytes(self.user().as_bytes())])
+        keys::values(leading.iter().copied()).chain([Value::Bytes(self.user().as_bytes())])
     }
 }
 
@@ -136,7 +76,7 @@ pub(super) async fn insert(
     let now = || Value::Moment(Moment(now));
     let mut values = Vec::new();
     for (n, method) in new.iter().enumerate() {
-        values.extend(method.identifier.values());
+        values.extend(keys::values([method.key]));
         values.push(Value::Bytes(method.id.as_bytes()));
         if n == 0 {
             values.extend(whose.values_of_first());
@@ -156,7 +96,7 @@ pub(super) async fn insert(
 
 /// Inserts everything that was brought and locks what of it is somebody's already, which is left as it is.
 pub(super) async fn claim(lease: &mut Lease, login: &Login<'_>, user: UserId) -> Result<(), Failure> {
-    let new = login.bringing().new_methods(EVERYTHING, None);
+    let new = login.bringing().new_methods(NewLinks::EVERYTHING, None);
     let where_known = " ON DUPLICATE KEY UPDATE user_id = user_id";
     insert(lease, &Whose::Of(user), &new, login.now, where_known).await
 }
@@ -203,11 +143,36 @@ pub(super) async fn join(
 pub(super) async fn last_use(lease: &mut Lease, login: &Login<'_>) -> Result<(), Failure> {
     let text = format!(
         "UPDATE login_methods SET last_used_at = ? WHERE {} AND last_used_at <= ?",
-        login.brought.condition()
+        keys::condition(login.brought.all().count())
     );
     let [now, a_day_ago] = [login.now, login.now - WRITTEN_EVERY].map(|at| Value::Moment(Moment(at)));
-    let values = [now].into_iter().chain(login.brought.values()).chain([a_day_ago]);
+    let values = [now]
+        .into_iter()
+        .chain(keys::values(login.brought.all()))
+        .chain([a_day_ago]);
     lease.execute(&Sql::new(text, values)).await?;
+    Ok(())
+}
+
+/// Writes down what WeChat tells of a user, but for what they said themselves meanwhile. Of one who was merged meanwhile it changes nothing.
+pub(super) async fn news(
+    lease: &mut Lease,
+    user: UserId,
+    news: &Profile,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    const NEWS: &str = "UPDATE users SET
+            nickname = IF(nickname_is_own, nickname, COALESCE(?, nickname)),
+            avatar_url = IF(avatar_is_own, avatar_url, COALESCE(?, avatar_url)),
+            version = version + 1, updated_at = ?
+         WHERE id = ? AND root = id";
+    let values = [
+        Value::OptionalText(news.nickname.as_deref()),
+        Value::OptionalText(news.avatar_url.as_deref()),
+        Value::Moment(Moment(now)),
+        Value::Bytes(user.as_bytes()),
+    ];
+    lease.execute(&Sql::new(NEWS, values)).await?;
     Ok(())
 }
 

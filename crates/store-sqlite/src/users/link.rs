@@ -4,16 +4,12 @@
 use diesel::{RunQueryDsl, SqliteConnection};
 use time::OffsetDateTime;
 use wechat_login_domain::{
-    Keyring, UserId,
+    Bringing, Brought, Keyring, UserId,
     link::{self, Decision, LinkRefusal, Linking, NewWayIn},
     ports::Entropy,
 };
 
-use super::{
-    brought::{Brought, Identifier},
-    look_up,
-    write::{self, Bringing},
-};
+use super::{keys, look_up, write};
 use crate::{
     failure::Failure,
     sql::{Sql, Value},
@@ -62,11 +58,10 @@ pub(super) fn run(
 fn renew(connection: &mut SqliteConnection, bringing: &Bringing<'_>) -> Result<(), Failure> {
     const RENEW: &str =
         "UPDATE login_methods SET linked_at = ? WHERE kind = ? AND realm = ? AND identifier = ?";
-    for Identifier { kind, realm, text } in bringing.brought.all() {
-        let identifier = [kind.as_str(), realm, text].map(Value::Text);
+    for key in bringing.brought.all() {
         let values = [Value::Moment(Moment(bringing.now))]
             .into_iter()
-            .chain(identifier);
+            .chain(keys::values([key]));
         Sql::new(RENEW, values).execute(connection)?;
     }
     Ok(())

@@ -3,12 +3,12 @@ use diesel::{
     SqliteConnection,
 };
 use wechat_login_domain::{
-    ExternalId, Keyring, LoginMethodKind, User, UserAccount, UserId,
+    Brought, ExternalId, Keyring, LoginMethodKind, MethodKey, User, UserAccount, UserId,
     resolve::{Owner, Owners},
 };
 
 use super::{
-    brought::{Brought, Identifier},
+    keys,
     row::{MethodRow, OWNER_COLUMNS, OwnerRow, ROOT_AND_PHONE, USER_COLUMNS, UserRow},
 };
 use crate::{
@@ -31,10 +31,10 @@ pub(super) fn owners(
          CROSS JOIN login_methods m ON m.kind = b.kind AND m.realm = b.realm AND m.identifier = b.identifier
          CROSS JOIN users u ON u.id = m.user_id
          {ROOT_AND_PHONE}",
-        marks = brought.marks()
+        marks = keys::marks(brought.all().count())
     );
     let mut owners = Owners::default();
-    for row in Sql::new(text, brought.values()).load::<OwnerRow>(connection)? {
+    for row in Sql::new(text, keys::values(brought.all())).load::<OwnerRow>(connection)? {
         let came_at = row.came_at.map(|at| at.0);
         let (kind, owner) = row.owner(keyring)?;
         owners.phones_user_came_at = owners.phones_user_came_at.max(came_at);
@@ -68,7 +68,7 @@ pub(super) fn user_by_external_id(
 /// Whose this is.
 pub(super) fn owner(
     connection: &mut SqliteConnection,
-    identifier: &Identifier,
+    key: &MethodKey,
     keyring: &Keyring,
 ) -> Result<Option<Owner>, Failure> {
     let text = format!(
@@ -76,8 +76,7 @@ pub(super) fn owner(
          FROM login_methods m CROSS JOIN users u ON u.id = m.user_id {ROOT_AND_PHONE}
          WHERE m.kind = ? AND m.realm = ? AND m.identifier = ?"
     );
-    let values = [identifier.kind.as_str(), &identifier.realm, &identifier.text].map(Value::Text);
-    let row = Sql::new(text, values)
+    let row = Sql::new(text, keys::values([key]))
         .get_result::<OwnerRow>(connection)
         .optional()?;
     row.map(|row| Ok(row.owner(keyring)?.1)).transpose()

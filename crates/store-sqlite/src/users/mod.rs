@@ -1,8 +1,8 @@
 //! Users and their login methods. What a login does is `resolve::decide`'s to say; here it is looked up and done.
 
 mod administer;
-mod brought;
 mod import;
+mod keys;
 mod link;
 mod look_up;
 mod merging;
@@ -19,7 +19,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use time::OffsetDateTime;
 use wechat_login_domain::{
-    ExternalId, Keyring, PortError, Profile, ProfileEdit, User, UserAccount, UserId,
+    ExternalId, Keyring, PortError, ProfileEdit, User, UserAccount, UserId,
     link::{Linking, NewWayIn},
     ports::{Entropy, Users},
     resolve::{Identification, Resolution},
@@ -59,9 +59,9 @@ impl Users for SqliteUsers {
             .await?
         {
             Look::Settled(resolution) => Ok(resolution),
-            Look::FirstToday(resolution) => {
+            Look::Little(resolution, little) => {
                 self.database
-                    .write(move |connection| login.note_use(connection))
+                    .write(move |connection| login.note(connection, &little))
                     .await?;
                 Ok(resolution)
             }
@@ -127,21 +127,6 @@ impl Users for SqliteUsers {
         let (edit, keyring) = (edit.clone(), Arc::clone(&self.keyring));
         let write = move |connection: &mut _| {
             profile::edit(connection, id, &edit, now)?;
-            look_up::user(connection, id, &keyring)
-        };
-        self.database.write(write).await
-    }
-
-    #[tracing::instrument(name = "sqlite.users.fill_profile", skip_all)]
-    async fn fill_profile(
-        &self,
-        id: UserId,
-        profile: &Profile,
-        now: OffsetDateTime,
-    ) -> Result<Option<User>, PortError> {
-        let (profile, keyring) = (profile.clone(), Arc::clone(&self.keyring));
-        let write = move |connection: &mut _| {
-            profile::fill(connection, id, &profile, now)?;
             look_up::user(connection, id, &keyring)
         };
         self.database.write(write).await

@@ -1,6 +1,6 @@
 use diesel::{RunQueryDsl, SqliteConnection};
 use time::OffsetDateTime;
-use wechat_login_domain::{Profile, ProfileEdit, UserId};
+use wechat_login_domain::{ProfileEdit, UserId};
 
 use crate::{
     failure::Failure,
@@ -33,31 +33,5 @@ pub(super) fn edit(
         Value::Bytes(id.as_bytes()),
     ];
     Sql::new(EDIT, values).execute(connection)?;
-    Ok(())
-}
-
-/// Writes what WeChat says, where the user said nothing. What WeChat said before is not written again: most logins bring the same.
-pub(super) fn fill(
-    connection: &mut SqliteConnection,
-    id: UserId,
-    profile: &Profile,
-    now: OffsetDateTime,
-) -> Result<(), Failure> {
-    const FILL: &str = "WITH said (nickname, avatar_url) AS (VALUES (?, ?))
-         UPDATE users SET
-            nickname = iif(nickname_is_own, users.nickname, coalesce(said.nickname, users.nickname)),
-            avatar_url = iif(avatar_is_own, users.avatar_url, coalesce(said.avatar_url, users.avatar_url)),
-            version = version + 1, updated_at = ?
-         FROM said
-         WHERE id = (SELECT u.root FROM users u WHERE u.id = ?)
-            AND (NOT nickname_is_own AND users.nickname IS NOT coalesce(said.nickname, users.nickname)
-                OR NOT avatar_is_own AND users.avatar_url IS NOT coalesce(said.avatar_url, users.avatar_url))";
-    let values = [
-        Value::OptionalText(profile.nickname.as_deref()),
-        Value::OptionalText(profile.avatar_url.as_deref()),
-        Value::Moment(Moment(now)),
-        Value::Bytes(id.as_bytes()),
-    ];
-    Sql::new(FILL, values).execute(connection)?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 use diesel::{QueryableByName, RunQueryDsl, SqliteConnection, sql_types::Binary};
-use wechat_login_domain::{Keyring, LoginMethodKind, UserAccount, UserId, UserReference};
+use wechat_login_domain::{Keyring, LoginMethodKind, MethodKey, UserAccount, UserId, UserReference};
 
-use super::{brought::Identifier, look_up};
+use super::look_up;
 use crate::{
     failure::Failure,
     sql::{Sql, Value},
@@ -47,7 +47,7 @@ fn meant(
         }
         UserReference::Phone(phone) => {
             let mut owners = Vec::new();
-            for identifier in Identifier::of_phone(phone, keyring) {
+            for identifier in MethodKey::of_phone(phone, keyring) {
                 let owner = look_up::owner(connection, &identifier, keyring)?;
                 owners.extend(owner.map(|owner| owner.user.id));
             }

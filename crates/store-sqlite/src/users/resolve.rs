@@ -3,16 +3,12 @@ use std::sync::Arc;
 use diesel::SqliteConnection;
 use time::{Duration, OffsetDateTime};
 use wechat_login_domain::{
-    Keyring,
+    Bringing, Brought, Keyring, Profile, UserId,
     ports::Entropy,
     resolve::{self, Decision, Identification, Owner, Owners, Resolution},
 };
 
-use super::{
-    brought::Brought,
-    look_up,
-    write::{self, Bringing},
-};
+use super::{look_up, write};
 use crate::failure::Failure;
 
 /// How often it is written down that a login method is used, or a conflict goes on.
@@ -31,10 +27,18 @@ pub(super) struct Login {
 pub(super) enum Look {
     /// There is nothing to write.
     Settled(Resolution),
-    /// There is only the day of use to write.
-    FirstToday(Resolution),
+    /// There is one statement to write.
+    Little(Resolution, Little),
     /// There is more to write: look again with nobody else writing.
     MustWrite,
+}
+
+/// What is written of everybody who signs in.
+pub(super) enum Little {
+    /// That what was brought is in use today.
+    DayOfUse,
+    /// What WeChat tells of this user.
+    News(UserId, Profile),
 }
 
 impl Login {
@@ -83,10 +87,15 @@ impl Login {
             }
             _ => return Ok(Look::MustWrite),
         };
-        Ok(if self.is_first_use_today(&owners) {
-            Look::FirstToday(signed_in(*owner, false))
-        } else {
-            Look::Settled(signed_in(*owner, false))
+        let little = self.little(&owners, &owner);
+        let mut owner = *owner;
+        if let Some(Little::News(_, news)) = &little {
+            news.tell(&mut owner.user, self.now);
+        }
+        let resolution = signed_in(owner, false);
+        Ok(match little {
+            Some(little) => Look::Little(resolution, little),
+            None => Look::Settled(resolution),
         })
     }
 
@@ -95,9 +104,12 @@ impl Login {
         let owners = self.owners(connection)?;
         let decision = resolve::decide(&owners, &self.asked, self.now);
         let is_new = decision == Decision::Register;
-        match decision {
+        let little = match decision {
             Decision::Refuse(refusal) => return Ok(Resolution::Refused(refusal)),
-            Decision::Register => write::register(connection, self)?,
+            Decision::Register => {
+                write::register(connection, self)?;
+                None
+            }
             Decision::SignIn {
                 owner,
                 link,
@@ -110,6 +122,7 @@ impl Login {
                 if let Some(other) = conflict_with {
                     write::conflict(connection, self, owner.user.id, other)?;
                 }
+                self.little(&owners, &owner)
             }
             Decision::Merge {
                 survivor,
@@ -119,10 +132,11 @@ impl Login {
                 write::merge(connection, self, &owners, (&survivor, &merged))?;
                 let account = owners.wechat_account();
                 write::link(connection, &self.bringing(), survivor.user.id, link, account)?;
+                self.little(&owners, &survivor)
             }
-        }
-        if self.is_first_use_today(&owners) {
-            self.note_use(connection)?;
+        };
+        if let Some(little) = little {
+            self.note(connection, &little)?;
         }
         // Whatever was decided, the openid leads to whoever is signed in.
         let owner = self.owners(connection)?.openid;
@@ -130,8 +144,20 @@ impl Login {
         Ok(signed_in(owner, is_new))
     }
 
-    pub(super) fn note_use(&self, connection: &mut SqliteConnection) -> Result<(), Failure> {
-        write::last_use(connection, self)
+    pub(super) fn note(&self, connection: &mut SqliteConnection, little: &Little) -> Result<(), Failure> {
+        match little {
+            Little::DayOfUse => write::last_use(connection, self),
+            Little::News(user, news) => write::news(connection, *user, news, self.now),
+        }
+    }
+
+    /// News stand before the day of use, which is the next login's to write then.
+    fn little(&self, owners: &Owners, owner: &Owner) -> Option<Little> {
+        let news = self.asked.profile.news_of(&owner.user, owner.own_words);
+        match news {
+            Some(news) => Some(Little::News(owner.user.id, news)),
+            None => self.is_first_use_today(owners).then_some(Little::DayOfUse),
+        }
     }
 
     fn owners(&self, connection: &mut SqliteConnection) -> Result<Owners, Failure> {

@@ -6,13 +6,12 @@ use diesel::{
 };
 use time::OffsetDateTime;
 use wechat_login_domain::{
-    AccountId, Keyring, LoginMethodId, LoginMethodKind, Phone, Purpose, UserId,
-    ports::Entropy,
+    AccountId, Bringing, NewMethod, Profile, UserId,
     resolve::{Joining, NewLinks, Owner, Owners},
 };
 
 use super::{
-    brought::{Brought, Identifier},
+    keys,
     merging::{self, Relabelling},
     resolve::{Login, WRITTEN_EVERY},
 };
@@ -25,72 +24,55 @@ use crate::{
 
 #[derive(Insertable)]
 #[diesel(table_name = login_methods, treat_none_as_default_value = false)]
-pub(super) struct NewMethod<'a> {
-    pub(super) kind: &'static str,
-    pub(super) realm: &'a str,
-    pub(super) identifier: &'a str,
-    pub(super) id: Id,
-    pub(super) user_id: Id,
-    pub(super) account: Id,
-    pub(super) sealed: Option<Vec<u8>>,
-    pub(super) linked_at: Moment,
-    pub(super) last_used_at: Moment,
-}
-
-/// What somebody brought, and what it takes to make it theirs.
-pub(super) struct Bringing<'a> {
-    pub(super) brought: &'a Brought,
-    pub(super) now: OffsetDateTime,
-    pub(super) keyring: &'a Keyring,
-    pub(super) entropy: &'a dyn Entropy,
-}
-
-impl<'a> Bringing<'a> {
-    fn method(&self, user: UserId, account: AccountId, identifier: &'a Identifier) -> NewMethod<'a> {
-        let is_phone = identifier.kind == LoginMethodKind::Phone;
-        let number = self.brought.number.as_ref().filter(|_| is_phone);
-        NewMethod {
-            kind: identifier.kind.as_str(),
-            realm: &identifier.realm,
-            identifier: &identifier.text,
-            id: LoginMethodId::generate(self.now, self.entropy).into(),
-            user_id: user.into(),
-            account: account.into(),
-            sealed: number.map(|phone| seal(phone, &identifier.text, self.keyring)),
-            linked_at: Moment(self.now),
-            last_used_at: Moment(self.now),
-        }
-    }
-
-    fn new_account(&self) -> AccountId {
-        AccountId::generate(self.now, self.entropy)
-    }
-}
-
-/// A phone's number; whoever was to exchange two rows' numbers would find that they do not open.
-pub(super) fn seal(phone: &Phone, identifier: &str, keyring: &Keyring) -> Vec<u8> {
-    let context: &[&[u8]] = &[identifier.as_bytes()];
-    keyring.seal(Purpose::Phone, context, phone.expose().as_bytes())
+struct NewRow<'a> {
+    kind: &'static str,
+    realm: &'a str,
+    identifier: &'a str,
+    id: Id,
+    user_id: Id,
+    account: Id,
+    sealed: Option<Vec<u8>>,
+    linked_at: Moment,
+    last_used_at: Moment,
 }
 
 /// A new user with all that was brought. The methods come first, as their key is what tells people apart.
 pub(super) fn register(connection: &mut SqliteConnection, login: &Login) -> Result<(), Failure> {
     let user = UserId::generate(login.now, &*login.entropy);
-    let everything = NewLinks {
-        openid: true,
-        unionid: true,
-        phone: true,
-    };
-    link(connection, &login.bringing(), user, everything, None)?;
-    let (id, now) = (Id::from(user), Moment(login.now));
+    link(connection, &login.bringing(), user, NewLinks::EVERYTHING, None)?;
+    let (id, now, profile) = (Id::from(user), Moment(login.now), &login.asked.profile);
     insert_into(users::table)
         .values((
             users::id.eq(id),
             users::root.eq(id),
+            users::nickname.eq(&profile.nickname),
+            users::avatar_url.eq(&profile.avatar_url),
             users::created_at.eq(now),
             users::updated_at.eq(now),
         ))
         .execute(connection)?;
+    Ok(())
+}
+
+/// Writes down what WeChat tells of a user, but for what they said themselves.
+pub(super) fn news(
+    connection: &mut SqliteConnection,
+    user: UserId,
+    news: &Profile,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    const NEWS: &str = "UPDATE users SET
+            nickname = iif(nickname_is_own, nickname, coalesce(?, nickname)),
+            avatar_url = iif(avatar_is_own, avatar_url, coalesce(?, avatar_url)),
+            version = version + 1, updated_at = ?
+         WHERE id = ? AND root = id";
+    let values = [
+        Value::OptionalText(news.nickname.as_deref()),
+        Value::OptionalText(news.avatar_url.as_deref()),
+        Value::Moment(Moment(now)),
+        Value::Bytes(user.as_bytes()),
+    ];
+    Sql::new(NEWS, values).execute(connection)?;
     Ok(())
 }
 
@@ -105,19 +87,24 @@ pub(super) fn link(
     if !link.any() {
         return Ok(());
     }
-    let of_wechat = wechat_account.unwrap_or_else(|| bringing.new_account());
-    let brought = bringing.brought;
-    let wanted = [
-        (link.openid, brought.openid.as_ref(), of_wechat),
-        (link.unionid, brought.unionid.as_ref(), of_wechat),
-        // A phone is a way in of its own.
-        (link.phone, brought.phone(), bringing.new_account()),
-    ];
-    let new: Vec<_> = wanted
-        .into_iter()
-        .filter_map(|(is_new, identifier, account)| Some((identifier.filter(|_| is_new)?, account)))
-        .map(|(identifier, account)| bringing.method(user, account, identifier))
-        .collect();
+    let row = |NewMethod {
+                   key,
+                   id,
+                   account,
+                   sealed,
+               }| NewRow {
+        kind: key.kind.as_str(),
+        realm: &key.realm,
+        identifier: &key.identifier,
+        id: id.into(),
+        user_id: user.into(),
+        account: account.into(),
+        sealed,
+        linked_at: Moment(bringing.now),
+        last_used_at: Moment(bringing.now),
+    };
+    let new = bringing.new_methods(link, wechat_account);
+    let new: Vec<_> = new.into_iter().map(row).collect();
     insert_into(login_methods::table)
         .values(new)
         .execute(connection)?;
@@ -145,11 +132,14 @@ pub(super) fn last_use(connection: &mut SqliteConnection, login: &Login) -> Resu
     let text = format!(
         "UPDATE login_methods SET last_used_at = ?
          WHERE (kind, realm, identifier) IN (VALUES {}) AND last_used_at <= ?",
-        login.brought.marks()
+        keys::marks(login.brought.all().count())
     );
     let moments = [login.now, login.now - WRITTEN_EVERY].map(|moment| Value::Moment(Moment(moment)));
     let [now, a_day_ago] = moments;
-    let values = [now].into_iter().chain(login.brought.values()).chain([a_day_ago]);
+    let values = [now]
+        .into_iter()
+        .chain(keys::values(login.brought.all()))
+        .chain([a_day_ago]);
     Sql::new(text, values).execute(connection)?;
     Ok(())
 }

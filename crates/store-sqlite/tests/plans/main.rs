@@ -175,6 +175,15 @@ async fn no_statement_walks_through_a_table() {
         }
     }
     let id = id.unwrap();
+    let profile = Profile {
+        nickname: Some("Alice".into()),
+        avatar_url: None,
+    };
+    let told = Identification {
+        profile,
+        ..alice().at(&app)
+    };
+    users.resolve(&told, NOW).await.unwrap();
     users.find(id).await.unwrap().unwrap();
     users.find_account(id).await.unwrap().unwrap();
     let external = ExternalId::parse("x").unwrap();
@@ -183,7 +192,6 @@ async fn no_statement_walks_through_a_table() {
         .edit_profile(id, &ProfileEdit::default(), NOW)
         .await
         .unwrap();
-    users.fill_profile(id, &Profile::default(), NOW).await.unwrap();
     let (sessions, session) = (store.sessions(), sample::session());
     sessions.insert(&digest(1), &session).await.unwrap();
     sessions.renew(&digest(1), &session, &session).await.unwrap();

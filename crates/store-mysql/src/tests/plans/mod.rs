@@ -125,6 +125,15 @@ async fn use_everything(store: &crate::MysqlStore) {
         }
     }
     let id = id.unwrap();
+    let profile = Profile {
+        nickname: Some("Alice".into()),
+        avatar_url: None,
+    };
+    let told = Identification {
+        profile,
+        ..alice().at(&app)
+    };
+    users.resolve(&told, NOW).await.unwrap();
     users.find(id).await.unwrap().unwrap();
     users.find_account(id).await.unwrap().unwrap();
     let external = ExternalId::parse("x").unwrap();
@@ -133,7 +142,6 @@ async fn use_everything(store: &crate::MysqlStore) {
         .edit_profile(id, &ProfileEdit::default(), NOW)
         .await
         .unwrap();
-    users.fill_profile(id, &Profile::default(), NOW).await.unwrap();
     let ended = Revocation::Session {
         digest: digest(1),
         because: RevokedBecause::Kicked,

@@ -5,8 +5,8 @@ use diesel::{
     sql_types::{BigInt, Binary, Nullable, Text},
 };
 use wechat_login_domain::{
-    ExternalId, LoginMethodKind,
-    import::{Known, KnownUser, MethodKey},
+    ExternalId, LoginMethodKind, MethodKey,
+    import::{Known, KnownUser},
 };
 
 use super::LISTED;

@@ -2,6 +2,7 @@ use diesel::{RunQueryDsl, SqliteConnection};
 use wechat_login_domain::{
     ExternalId, Scope, UserId,
     import::{Completion, NewLink, NewUser, Plan},
+    seal_phone,
 };
 
 use super::{Import, LISTED};
@@ -9,7 +10,6 @@ use crate::{
     failure::Failure,
     sql::{Sql, Value},
     sql_types::Moment,
-    users::write,
 };
 
 impl Import {
@@ -35,7 +35,7 @@ impl Import {
         );
         let seal = |link: &NewLink<'_>| {
             let phone = link.phone?;
-            Some(write::seal(phone, &link.key.identifier, &self.keyring))
+            Some(seal_phone(phone, &link.key.identifier, &self.keyring))
         };
         let sealed: Vec<_> = links.iter().map(seal).collect();
         let now = Value::Moment(Moment(self.now));

@@ -121,7 +121,8 @@ macro_rules! users_contract {
                 one_wechat_account_is_linked_at_once_to_one_user_only,
                 what_is_linked_while_its_person_signs_in_is_one_users,
                 // profile
-                a_new_user_has_no_profile,
+                a_new_user_has_the_profile_that_wechat_tells_or_none,
+                what_wechat_tells_at_another_door_is_taken_over,
                 what_wechat_says_is_taken_over,
                 what_wechat_says_later_replaces_what_it_said_before,
                 what_wechat_does_not_say_stays_as_it_was,

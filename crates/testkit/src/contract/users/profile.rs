@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime};
-use wechat_login_domain::{Profile, ProfileEdit, User, UserId, ports::Users};
+use wechat_login_domain::{Profile, ProfileEdit, User, UserId, ports::Users, resolve::Identification};
 
 use super::{find, merging, sign_in};
 use crate::sample::{NOW, alice, bob, shop_mini, shop_web, user_id};
@@ -35,11 +35,15 @@ async fn alices_id(users: &Arc<dyn Users>) -> UserId {
     sign_in(users, &alice().at(&shop_mini()), NOW).await.id
 }
 
-async fn fill_profile(users: &Arc<dyn Users>, id: UserId, profile: &Profile) -> User {
-    let filled = users.fill_profile(id, profile, LATER).await;
-    let filled = filled.expect("the database answers").expect("the user is there");
-    assert_eq!(find(users, id).await.as_ref(), Some(&filled));
-    filled
+/// A login at which WeChat tells this.
+async fn told(users: &Arc<dyn Users>, asked: Identification, profile: Profile) -> User {
+    let signed_in = sign_in(users, &Identification { profile, ..asked }, LATER).await;
+    assert_eq!(find(users, signed_in.id).await.as_ref(), Some(&signed_in.user));
+    signed_in.user
+}
+
+async fn alice_is_told(users: &Arc<dyn Users>, nickname: Option<&str>, avatar_url: Option<&str>) -> User {
+    told(users, alice().at(&shop_mini()), said(nickname, avatar_url)).await
 }
 
 async fn edit_profile(users: &Arc<dyn Users>, id: UserId, edit: &ProfileEdit) -> User {
@@ -53,32 +57,46 @@ fn profile(user: &User) -> (Option<&str>, Option<&str>) {
     (user.nickname.as_deref(), user.avatar_url.as_deref())
 }
 
-pub async fn a_new_user_has_no_profile(users: Arc<dyn Users>) {
+pub async fn a_new_user_has_the_profile_that_wechat_tells_or_none(users: Arc<dyn Users>) {
     let alice = sign_in(&users, &alice().at(&shop_mini()), NOW).await;
     assert_eq!(profile(&alice.user), (None, None));
+    let bob = told(
+        &users,
+        bob().at(&shop_web()),
+        said(Some("Bob"), Some("https://example.com/b")),
+    )
+    .await;
+    assert_eq!(profile(&bob), (Some("Bob"), Some("https://example.com/b")));
+    assert_eq!(bob.created_at, LATER);
+}
+
+pub async fn what_wechat_tells_at_another_door_is_taken_over(users: Arc<dyn Users>) {
+    let id = alices_id(&users).await;
+    let at_web = told(&users, alice().at(&shop_web()), said(Some("Alice"), None)).await;
+    assert_eq!((at_web.id, at_web.nickname.as_deref()), (id, Some("Alice")));
 }
 
 pub async fn what_wechat_says_is_taken_over(users: Arc<dyn Users>) {
-    let id = alices_id(&users).await;
-    let filled = fill_profile(&users, id, &said(Some("Alice"), Some("https://example.com/a"))).await;
+    alices_id(&users).await;
+    let filled = alice_is_told(&users, Some("Alice"), Some("https://example.com/a")).await;
     assert_eq!(profile(&filled), (Some("Alice"), Some("https://example.com/a")));
     let again = sign_in(&users, &alice().at(&shop_mini()), LATER).await;
     assert_eq!(again.user, filled);
 }
 
 pub async fn what_wechat_says_later_replaces_what_it_said_before(users: Arc<dyn Users>) {
-    let id = alices_id(&users).await;
-    fill_profile(&users, id, &said(Some("Alice"), Some("https://example.com/a"))).await;
-    let filled = fill_profile(&users, id, &said(Some("Alicia"), Some("https://example.com/b"))).await;
+    alices_id(&users).await;
+    alice_is_told(&users, Some("Alice"), Some("https://example.com/a")).await;
+    let filled = alice_is_told(&users, Some("Alicia"), Some("https://example.com/b")).await;
     assert_eq!(profile(&filled), (Some("Alicia"), Some("https://example.com/b")));
 }
 
 pub async fn what_wechat_does_not_say_stays_as_it_was(users: Arc<dyn Users>) {
-    let id = alices_id(&users).await;
-    fill_profile(&users, id, &said(Some("Alice"), Some("https://example.com/a"))).await;
-    let filled = fill_profile(&users, id, &said(Some("Alicia"), None)).await;
+    alices_id(&users).await;
+    alice_is_told(&users, Some("Alice"), Some("https://example.com/a")).await;
+    let filled = alice_is_told(&users, Some("Alicia"), None).await;
     assert_eq!(profile(&filled), (Some("Alicia"), Some("https://example.com/a")));
-    let filled = fill_profile(&users, id, &said(None, None)).await;
+    let filled = alice_is_told(&users, None, None).await;
     assert_eq!(profile(&filled), (Some("Alicia"), Some("https://example.com/a")));
 }
 
@@ -94,25 +112,25 @@ pub async fn an_edit_changes_what_it_names_and_nothing_else(users: Arc<dyn Users
 
 pub async fn what_a_user_edited_is_not_overwritten_by_wechat(users: Arc<dyn Users>) {
     let id = alices_id(&users).await;
-    fill_profile(&users, id, &said(Some("Alice"), Some("https://example.com/a"))).await;
+    alice_is_told(&users, Some("Alice"), Some("https://example.com/a")).await;
     edit_profile(&users, id, &rename(Some("Ally"))).await;
-    let filled = fill_profile(&users, id, &said(Some("Alicia"), Some("https://example.com/b"))).await;
+    let filled = alice_is_told(&users, Some("Alicia"), Some("https://example.com/b")).await;
     assert_eq!(profile(&filled), (Some("Ally"), Some("https://example.com/b")));
     edit_profile(&users, id, &picture(Some("https://example.com/me"))).await;
-    let filled = fill_profile(&users, id, &said(Some("Alicia"), Some("https://example.com/c"))).await;
+    let filled = alice_is_told(&users, Some("Alicia"), Some("https://example.com/c")).await;
     assert_eq!(profile(&filled), (Some("Ally"), Some("https://example.com/me")));
 }
 
 pub async fn what_a_user_removed_is_not_put_back_by_wechat(users: Arc<dyn Users>) {
     let id = alices_id(&users).await;
-    fill_profile(&users, id, &said(Some("Alice"), Some("https://example.com/a"))).await;
+    alice_is_told(&users, Some("Alice"), Some("https://example.com/a")).await;
     let nothing = ProfileEdit {
         avatar_url: Some(None),
         ..rename(None)
     };
     let edited = edit_profile(&users, id, &nothing).await;
     assert_eq!(profile(&edited), (None, None));
-    let filled = fill_profile(&users, id, &said(Some("Alice"), Some("https://example.com/a"))).await;
+    let filled = alice_is_told(&users, Some("Alice"), Some("https://example.com/a")).await;
     assert_eq!(profile(&filled), (None, None));
 }
 
@@ -128,7 +146,7 @@ pub async fn emoji_and_chinese_come_back_exactly(users: Arc<dyn Users>) {
         "e\u{301}",
         "O'Hara \\ \"%_",
     ] {
-        let filled = fill_profile(&users, id, &said(Some(nickname), None)).await;
+        let filled = alice_is_told(&users, Some(nickname), None).await;
         assert_eq!(filled.nickname.as_deref(), Some(nickname));
     }
     let longest = "🐼".repeat(64);
@@ -152,17 +170,23 @@ pub async fn a_profile_change_moves_updated_at_and_nothing_else(users: Arc<dyn U
         updated_at: LATER,
         ..before.clone()
     };
-    let filled = fill_profile(&users, before.id, &said(Some("Bob"), None)).await;
+    let filled = told(&users, bob().at(&shop_mini()), said(Some("Bob"), None)).await;
     assert_eq!(filled, wanted);
+    let much_later = LATER + Duration::DAY;
+    let again = Identification {
+        profile: said(Some("Bob"), None),
+        ..bob().at(&shop_mini())
+    };
+    assert_eq!(
+        sign_in(&users, &again, much_later).await.user,
+        wanted,
+        "that is no news"
+    );
 }
 
 pub async fn nobody_is_no_one_to_edit(users: Arc<dyn Users>) {
     let edited = users.edit_profile(user_id(9), &rename(Some("Nobody")), NOW).await;
     assert_eq!(edited.expect("the database answers"), None);
-    let filled = users
-        .fill_profile(user_id(9), &said(Some("Nobody"), None), NOW)
-        .await;
-    assert_eq!(filled.expect("the database answers"), None);
     assert_eq!(find(&users, user_id(9)).await, None);
 }
 
@@ -171,7 +195,7 @@ pub async fn profiles_do_not_disturb_each_other(users: Arc<dyn Users>) {
     let bobs = sign_in(&users, &bob().at(&shop_mini()), NOW).await;
     edit_profile(&users, alices, &rename(Some("Ally"))).await;
     assert_eq!(find(&users, bobs.id).await, Some(bobs.user));
-    let filled = fill_profile(&users, bobs.id, &said(Some("Bob"), None)).await;
+    let filled = told(&users, bob().at(&shop_mini()), said(Some("Bob"), None)).await;
     assert_eq!(filled.nickname.as_deref(), Some("Bob"));
 }
 
@@ -180,15 +204,13 @@ pub async fn a_profile_changed_by_a_former_id_is_the_survivors(users: Arc<dyn Us
     let merged = sign_in(&users, &alice().at(&shop_web()), NOW + Duration::HOUR)
         .await
         .id;
-    sign_in(&users, &merging(alice().at(&shop_mini())), LATER).await;
+    let merging = merging(alice().at(&shop_mini()));
+    let met = told(&users, merging, said(Some("Alicia"), None)).await;
+    assert_eq!((met.id, met.nickname.as_deref()), (survivor, Some("Alicia")));
     let edited = edit_profile(&users, merged, &rename(Some("Ally"))).await;
     assert_eq!((edited.id, edited.nickname.as_deref()), (survivor, Some("Ally")));
-    let filled = fill_profile(
-        &users,
-        merged,
-        &said(Some("Alice"), Some("https://example.com/a")),
-    )
-    .await;
+    let at_web = alice().at(&shop_web());
+    let filled = told(&users, at_web, said(Some("Alice"), Some("https://example.com/a"))).await;
     assert_eq!(filled.id, survivor);
     assert_eq!(profile(&filled), (Some("Ally"), Some("https://example.com/a")));
 }

@@ -9,8 +9,7 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use time::OffsetDateTime;
 use wechat_login_domain::{
-    Dependency, ExternalId, PortError, Profile, ProfileEdit, Revocation, User, UserAccount, UserId,
-    UserState,
+    Dependency, ExternalId, PortError, ProfileEdit, Revocation, User, UserAccount, UserId, UserState,
     link::{Linking, NewWayIn},
     ports::Users,
     resolve::{self, Decision, Identification, Resolution},
@@ -131,6 +130,7 @@ impl Users for MemoryUsers {
                     (into, false)
                 }
             };
+            table.tell(id, &asked.profile, now);
             table.was_used(asked, now);
             table.signed_in(id, is_new)
         })
@@ -171,14 +171,5 @@ impl Users for MemoryUsers {
         now: OffsetDateTime,
     ) -> Result<Option<User>, PortError> {
         self.with(|table| table.edit_profile(id, edit, now))
-    }
-
-    async fn fill_profile(
-        &self,
-        id: UserId,
-        profile: &Profile,
-        now: OffsetDateTime,
-    ) -> Result<Option<User>, PortError> {
-        self.with(|table| table.fill_profile(id, profile, now))
     }
 }

@@ -330,7 +330,7 @@ impl Table {
         let user = &mut row.user;
         user.external_id = completion.external_id.or_else(|| user.external_id.take());
         user.created_at = completion.created_at.unwrap_or(user.created_at);
-        if !row.nickname_is_edited {
+        if !row.own_words.nickname {
             user.nickname = completion.nickname.or_else(|| user.nickname.take());
         }
         user.updated_at = now;

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use time::{Duration, OffsetDateTime};
 use wechat_login_domain::{
-    AccountId, ExternalId, LoginMethod, LoginMethodId, LoginMethodKind, Phone, Profile, ProfileEdit, User,
-    UserAccount, UserId, UserState,
+    AccountId, ExternalId, LoginMethod, LoginMethodId, LoginMethodKind, OwnWords, Phone, Profile,
+    ProfileEdit, User, UserAccount, UserId, UserState,
     ports::Conflict,
     resolve::{Identification, NewLinks, Owner, Owners, Resolution},
 };
@@ -37,8 +37,7 @@ pub(super) struct Row {
     pub(super) user: User,
     pub(super) root: UserId,
     pub(super) generation: i32,
-    pub(super) nickname_is_edited: bool,
-    pub(super) avatar_is_edited: bool,
+    pub(super) own_words: OwnWords,
 }
 
 #[derive(Debug)]
@@ -53,8 +52,10 @@ impl Row {
             root: user.id,
             user,
             generation: 0,
-            nickname_is_edited: false,
-            avatar_is_edited: false,
+            own_words: OwnWords {
+                nickname: false,
+                avatar_url: false,
+            },
         }
     }
 }
@@ -124,6 +125,7 @@ impl Table {
                 linked_to: method.user_id,
                 account: method.account,
                 last_used_at: method.last_used_at,
+                own_words: self.rows[&user.id].own_words,
                 generation: self.rows[&user.id].generation,
                 user,
             })
@@ -145,8 +147,8 @@ impl Table {
         let user = User {
             id,
             external_id: None,
-            nickname: None,
-            avatar_url: None,
+            nickname: asked.profile.nickname.clone(),
+            avatar_url: asked.profile.avatar_url.clone(),
             scopes: Vec::new(),
             state: UserState::Active,
             former_ids: Vec::new(),
@@ -246,31 +248,24 @@ impl Table {
         let row = self.root_mut(id)?;
         if let Some(nickname) = &edit.nickname {
             row.user.nickname.clone_from(nickname);
-            row.nickname_is_edited = true;
+            row.own_words.nickname = true;
         }
         if let Some(avatar_url) = &edit.avatar_url {
             row.user.avatar_url.clone_from(avatar_url);
-            row.avatar_is_edited = true;
+            row.own_words.avatar_url = true;
         }
         row.user.updated_at = now;
         self.user(id)
     }
 
-    pub(super) fn fill_profile(
-        &mut self,
-        id: UserId,
-        profile: &Profile,
-        now: OffsetDateTime,
-    ) -> Option<User> {
-        let row = self.root_mut(id)?;
-        if profile.nickname.is_some() && !row.nickname_is_edited {
-            row.user.nickname.clone_from(&profile.nickname);
+    /// Takes over what WeChat tells that is news.
+    pub(super) fn tell(&mut self, id: UserId, profile: &Profile, now: OffsetDateTime) {
+        let row = self
+            .root_mut(id)
+            .expect("the decision was about users that are there");
+        if let Some(news) = profile.news_of(&row.user, row.own_words) {
+            news.tell(&mut row.user, now);
         }
-        if profile.avatar_url.is_some() && !row.avatar_is_edited {
-            row.user.avatar_url.clone_from(&profile.avatar_url);
-        }
-        row.user.updated_at = now;
-        self.user(id)
     }
 
     pub(super) fn root_mut(&mut self, id: UserId) -> Option<&mut Row> {
