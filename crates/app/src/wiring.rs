@@ -50,7 +50,7 @@ pub struct UseCases {
     pub list_own_sessions: ListOwnSessions,
     pub log_in_mini_program: LogInMiniProgram,
     pub log_in_mobile_app: LogInMobileApp,
-    pub log_out: LogOut,
+    pub log_out: Arc<LogOut>,
     pub recall_account: RecallAccount,
     pub recall_user: RecallUser,
     pub renew_session: RenewSession,
@@ -162,10 +162,16 @@ pub async fn wire(
         config.identity,
         lifetimes,
     ));
+    let log_out = Arc::new(LogOut::new(
+        Arc::clone(&revocations),
+        Arc::clone(&sessions),
+        Arc::clone(&view),
+        Arc::clone(clock),
+        lifetimes,
+    ));
     let finish_ports = FinishWebLoginPorts {
         wechat: Arc::clone(&wechat),
         pending_logins: Arc::clone(&pending_logins),
-        exchanges: Arc::clone(&exchanges),
         sessions: Arc::clone(&sessions),
         view: Arc::clone(&view),
         users: Arc::clone(&users),
@@ -199,7 +205,13 @@ pub async fn wire(
         ),
         decrypt: Decrypt::new(Arc::clone(&wechat), session_keys, Arc::clone(clock), apps.clone()),
         edit_profile: EditProfile::new(Arc::clone(&users), Arc::clone(clock)),
-        finish_web_login: FinishWebLogin::new(finish_ports, Arc::clone(&sign_in), apps.clone(), timeout),
+        finish_web_login: FinishWebLogin::new(
+            finish_ports,
+            Arc::clone(&sign_in),
+            Arc::clone(&log_out),
+            apps.clone(),
+            timeout,
+        ),
         link_login_method: LinkLoginMethod::new(link_ports, apps.clone(), timeout),
         list_login_methods: ListLoginMethods::new(Arc::clone(&users), apps.clone()),
         list_own_sessions: ListOwnSessions::new(
@@ -217,13 +229,7 @@ pub async fn wire(
             apps.clone(),
             timeout,
         ),
-        log_out: LogOut::new(
-            Arc::clone(&revocations),
-            Arc::clone(&sessions),
-            Arc::clone(&view),
-            Arc::clone(clock),
-            lifetimes,
-        ),
+        log_out,
         recall_account: RecallAccount::new(Arc::clone(&users), Arc::clone(clock)),
         recall_user: RecallUser::new(Arc::clone(&users), Arc::clone(clock)),
         renew_session: RenewSession::new(Arc::clone(&sessions)),

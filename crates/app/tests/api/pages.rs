@@ -73,6 +73,18 @@ async fn whoever_logs_out_after_the_session_has_ended_is_logged_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_device_that_removes_itself_is_signed_out() {
+    let app = TestApp::spawn().await;
+    let mut browser = Browser::new(&app);
+    browser.sign_in("小明").await;
+    let session = browser.go("/v1/session").await.json()["session"].clone();
+    let remove = format!("/account/devices/{}/remove", session["id"].as_str().unwrap());
+    let answer = send_form(&mut browser, &remove, "same-origin").await;
+    assert_eq!((answer.status, &*location(&answer)), (303, "/"));
+    assert_eq!(browser.token(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn pages_answer_head_as_they_answer_get() {
     let app = TestApp::spawn().await;
     let browser = Browser::new(&app);

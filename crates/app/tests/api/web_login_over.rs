@@ -4,25 +4,25 @@ use serde_json::json;
 
 use crate::{
     TestApp,
+    answer::{Answer, http},
     browser::{Browser, callback_of, parameter, set_cookies},
-    wechat_stub::{Behaviour, SOMEBODY, WeChatStub},
 };
 
 const CALLBACK: &str = "/v1/login/web/callback";
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_code_is_handed_in_once_whatever_the_state() {
-    let stub = WeChatStub::start(Behaviour::Body(SOMEBODY)).await;
-    let app = stub.app().await;
+async fn a_code_works_once_whatever_the_state() {
+    let app = TestApp::spawn().await;
     let mut browser = Browser::new(&app).script();
     let (one, two) = (
         browser.begin("/v1/login/web").await,
         browser.begin("/v1/login/web").await,
     );
-    assert_eq!(browser.go(&callback_of(&one, "good")).await.status, 303);
-    let again = browser.go(&callback_of(&two, "good")).await;
+    let callback = browser.scan(&one, "小明").await;
+    let code = parameter(&callback, "code").unwrap();
+    assert_eq!(browser.go(&callback).await.status, 303);
+    let again = browser.go(&callback_of(&two, &code)).await;
     again.problem(400, "login_code_rejected");
-    assert_eq!(stub.calls(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,4 +103,19 @@ async fn who_signed_out_is_not_given_the_same_session_again() {
         "{}",
         reloaded.text
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_session_that_the_browser_had_is_over_once_somebody_signs_in_anew() {
+    let app = TestApp::spawn().await;
+    let mut browser = Browser::new(&app);
+    browser.sign_in("小明").await;
+    let former = browser.token().expect("a session").to_owned();
+    browser.sign_in("小红").await;
+    assert_ne!(browser.token(), Some(&*former));
+    assert_eq!(browser.user().await["nickname"], "小红");
+    let planted = http().get(app.url("/v1/session")).bearer_auth(&former);
+    let planted = Answer::of(planted).await;
+    planted.problem(401, "session_revoked");
+    assert_eq!(planted.json()["reason"], "logged_out");
 }

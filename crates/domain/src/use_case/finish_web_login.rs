@@ -4,25 +4,27 @@ use std::{
     time::Duration,
 };
 
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, join};
 
 use crate::{
     App, Apps, BrowserSecret, Channel, Client, Error, Keyring, LoggedIn, LoginPurpose, OauthCode,
     PendingLogin, RevocationView, SessionToken, SignIn, State, TokenDigest, UserAccount,
     add_way_in::add_way_in,
-    claim_code::exchange_once,
     finished_login::{self, Attempt},
     link::NewWayIn,
     living_session::living_session,
     oauth_person::{self, OauthPerson},
-    ports::{Clock, Exchanges, PendingLogins, Sessions, Taking, Users, WeChat},
+    ports::{Clock, PendingLogins, Sessions, Taking, Users, WeChat},
     sign_in::Arrival,
     time_left::TimeLeft,
-    use_case::Authenticated,
+    use_case::{Authenticated, LogOut},
 };
 
 /// When a browser that came back twice looks for what came of the first time, in milliseconds: 3.6 s in all.
 const LOOKS: [u64; 12] = [50, 50, 100, 200, 400, 400, 400, 400, 400, 400, 400, 400];
+
+/// How long a session may be kept after it was noted what came of its login: both are written at once, and a store that takes longer fails.
+const BEHIND: Duration = Duration::from_millis(250);
 
 /// A browser that comes back from WeChat.
 pub struct WebCallback {
@@ -34,7 +36,7 @@ pub struct WebCallback {
     pub code: OauthCode,
     /// What it kept since it began.
     pub browser: BrowserSecret,
-    /// Whose session it has. Nobody asks but for somebody who wanted a way in linked.
+    /// Whose session it has. Nobody asks but for somebody who wanted a way in linked, or who is signed in anew.
     pub signed_in: BoxFuture<'static, Result<Authenticated, Error>>,
     /// The device.
     pub client: Client,
@@ -81,7 +83,6 @@ pub struct FailedWebLogin {
 pub struct FinishWebLoginPorts {
     pub wechat: Arc<dyn WeChat>,
     pub pending_logins: Arc<dyn PendingLogins>,
-    pub exchanges: Arc<dyn Exchanges>,
     pub sessions: Arc<dyn Sessions>,
     pub view: Arc<RwLock<RevocationView>>,
     pub users: Arc<dyn Users>,
@@ -93,6 +94,7 @@ pub struct FinishWebLoginPorts {
 pub struct FinishWebLogin {
     ports: FinishWebLoginPorts,
     sign_in: Arc<SignIn>,
+    log_out: Arc<LogOut>,
     apps: Apps,
     wechat_timeout: Duration,
 }
@@ -103,12 +105,14 @@ impl FinishWebLogin {
     pub const fn new(
         ports: FinishWebLoginPorts,
         sign_in: Arc<SignIn>,
+        log_out: Arc<LogOut>,
         apps: Apps,
         wechat_timeout: Duration,
     ) -> Self {
         Self {
             ports,
             sign_in,
+            log_out,
             apps,
             wechat_timeout,
         }
@@ -154,7 +158,15 @@ impl FinishWebLogin {
         }
         let token = attempt.open(keyring, outcome, clock.now());
         if let Some(token) = &token {
-            living_session(&**sessions, view, &**clock, &token.digest()).await?;
+            let digest = token.digest();
+            let living = || living_session(&**sessions, view, &**clock, &digest);
+            if let Err(error) = living().await {
+                if !matches!(error, Error::Unauthenticated) {
+                    return Err(error);
+                }
+                clock.sleep(BEHIND).await;
+                living().await?;
+            }
         }
         Ok(WebLoginOutcome::Before(token))
     }
@@ -222,18 +234,32 @@ impl FinishWebLogin {
             client,
         };
         let logged_in = self.sign_in.open(arrival, now).await?;
-        // One after the other: whoever comes back meanwhile must not be given a token that opens nothing yet, or never will.
-        self.sign_in.keep(&logged_in).await?;
         let outcome = attempt.seal(&self.ports.keyring, Some(&logged_in.token), now);
-        self.note(&state, &outcome).await;
+        // At once, as each is a round trip: whoever is told of a token is given it only once it opens something.
+        let (kept, ()) = join(self.sign_in.keep(&logged_in), self.note(&state, &outcome)).await;
+        kept?;
+        if let Ok(former) = signed_in.await {
+            self.end(&former).await;
+        }
         Ok(WebLoginOutcome::LoggedIn(Box::new(logged_in)))
+    }
+
+    /// The session that this browser had until now. Its cookie is replaced, so nobody has the token any more but whoever took or planted it.
+    /// One that cannot be ended lives on until it expires.
+    async fn end(&self, former: &Authenticated) {
+        if let Err(error) = self.log_out.run(former).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the former session of a browser could not be ended"
+            );
+        }
     }
 
     async fn person(&self, app: &App, code: &OauthCode, is_silent: bool) -> Result<OauthPerson, Error> {
         let (wechat, clock) = (&*self.ports.wechat, &*self.ports.clock);
         let time_left = TimeLeft::new(clock, self.wechat_timeout);
-        let ask = oauth_person::exchange(wechat, clock, app, code, &time_left);
-        let exchange = exchange_once(&*self.ports.exchanges, clock, &code.digest(&app.app_id), ask).await?;
+        // The state is spent, so this login hands in no second code, and no second login has this one from here.
+        let exchange = oauth_person::exchange(wechat, clock, app, code, &time_left).await?;
         if is_silent {
             oauth_person::silent_person(exchange)
         } else {

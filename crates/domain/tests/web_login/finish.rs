@@ -1,14 +1,12 @@
-use std::sync::atomic::Ordering;
-
 use time::Duration;
 use wechat_login_domain::{
-    BrowserSecret, Channel, Error,
+    BrowserSecret, Channel, Error, Revocation, RevokedBecause,
     ports::WeChatError,
     use_case::{Progress, WatchedWebLogin, WebLoginRequest},
 };
 use wechat_login_testkit::{
     fake::SeededEntropy,
-    sample::{alice, shop_web},
+    sample::{alice, digest, shop_web, user_id},
 };
 
 use crate::world::{Back, World, logged_in, web};
@@ -46,11 +44,29 @@ async fn whoever_wechat_names_is_signed_in_and_goes_where_they_wanted() {
     assert_eq!(world.sessions.len(), 1);
     let watched = world.watch().run(&back.state, &back.browser).await;
     assert_eq!(progress(watched), Some(Progress::Finished));
-    assert_eq!(
-        world.asked_who.load(Ordering::SeqCst),
-        0,
-        "a login asks nothing more"
-    );
+    assert!(world.revocations.rows().is_empty(), "nobody was signed in before");
+}
+
+#[tokio::test]
+async fn the_session_that_the_browser_had_is_over() {
+    let world = World {
+        signed_in: Some(user_id(7)),
+        ..World::default()
+    };
+    for (code, ended) in [("a", 1), ("b", 1)] {
+        world.give(alice(), &shop_web(), code);
+        let back = world.begun(code).await;
+        logged_in(world.finish(&back).await.unwrap());
+        let rows = world.revocations.rows();
+        assert_eq!(rows.len(), ended);
+        assert!(
+            matches!(&rows[0], Revocation::Session { digest: it, because: RevokedBecause::LoggedOut, .. } if *it == digest(1)),
+            "{rows:?}"
+        );
+        // Where it cannot be ended, they are signed in all the same.
+        world.revocations.outage.begin();
+    }
+    assert_eq!(world.sessions.len(), 2);
 }
 
 async fn assert_mismatch(world: &World, back: &Back) {

@@ -2,7 +2,7 @@ use futures_util::FutureExt;
 use time::Duration;
 use wechat_login_domain::{
     Error, Revocation, RevokedBecause, SessionToken,
-    ports::{Clock, WeChatError},
+    ports::{Clock, Sessions, WeChatError},
     use_case::{FinishedWebLogin, WebLoginOutcome},
 };
 use wechat_login_testkit::sample::{alice, shop_web};
@@ -98,29 +98,6 @@ async fn a_login_that_cannot_be_noted_is_a_login_all_the_same() {
 }
 
 #[tokio::test]
-async fn a_code_is_spent_for_every_state() {
-    let world = World::default();
-    world.give(alice(), &shop_web(), "a");
-    let (back, other) = (world.begun("a").await, world.begun("a").await);
-    world.finish(&back).await.unwrap();
-    let calls = world.calls();
-    let refused = world.finish(&other).await.unwrap_err();
-    assert!(matches!(refused.error, Error::LoginCodeRejected), "{refused:?}");
-    assert_eq!((world.calls(), world.sessions.len()), (calls, 1));
-}
-
-#[tokio::test]
-async fn a_code_in_flight_is_not_handed_in_with_another_state() {
-    let world = World::default();
-    make_busy(&world);
-    let (back, other) = (world.begun("a").await, world.begun("a").await);
-    assert!(world.finish(&back).now_or_never().is_none(), "it is under way");
-    let refused = world.finish(&other).await.unwrap_err();
-    assert!(matches!(refused.error, Error::LoginCodeRejected), "{refused:?}");
-    assert_eq!(world.calls(), 1);
-}
-
-#[tokio::test]
 async fn twins_fail_for_the_same_reason() {
     let world = World::default();
     world
@@ -161,4 +138,24 @@ async fn a_token_is_handed_out_again_only_while_it_opens_something() {
         "{ended:?}"
     );
     assert!(ended.begun.is_some(), "they may go on where they wanted to");
+}
+
+#[tokio::test]
+async fn who_is_told_a_moment_before_the_session_is_kept_waits_for_it() {
+    let world = World::default();
+    world.give(alice(), &shop_web(), "a");
+    let back = world.begun("a").await;
+    let token = logged_in(world.finish(&back).await.unwrap()).token;
+    let digest = token.digest();
+    let session = world.sessions.find(&digest).await.unwrap().unwrap();
+    world.sessions.remove(&digest).await.unwrap();
+    let keep = world.sessions.insert(&digest, &session);
+    let (told, kept) = tokio::join!(world.finish(&back), keep);
+    kept.unwrap();
+    let again = token_of_before(told.unwrap()).unwrap();
+    assert_eq!(again.expose(), token.expose());
+
+    world.sessions.remove(&digest).await.unwrap();
+    let gone = world.finish(&back).await.unwrap_err();
+    assert!(matches!(gone.error, Error::Unauthenticated), "{gone:?}");
 }

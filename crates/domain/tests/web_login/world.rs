@@ -15,13 +15,14 @@ use wechat_login_domain::{
     resolve::Policy,
     use_case::{
         Authenticated, BeginWebLogin, BegunWebLogin, FailedWebLogin, FinishWebLogin, FinishWebLoginPorts,
-        FinishedWebLogin, LogInMobileApp, WatchWebLogin, WebCallback, WebLoginOutcome, WebLoginRequest,
+        FinishedWebLogin, LogInMobileApp, LogOut, WatchWebLogin, WebCallback, WebLoginOutcome,
+        WebLoginRequest,
     },
 };
 use wechat_login_testkit::{
     fake::{
-        FakeWeChat, FixedClock, MemoryExchanges, MemoryPendingLogins, MemorySessions, MemoryUsers,
-        SeededEntropy,
+        FakeWeChat, FixedClock, MemoryExchanges, MemoryPendingLogins, MemoryRevocations, MemorySessions,
+        MemoryUsers, SeededEntropy,
     },
     sample::{self, Person, shop_web},
 };
@@ -34,6 +35,7 @@ pub(crate) struct World {
     pub(crate) sessions: Arc<MemorySessions>,
     pub(crate) pending_logins: Arc<MemoryPendingLogins>,
     pub(crate) exchanges: Arc<MemoryExchanges>,
+    pub(crate) revocations: Arc<MemoryRevocations>,
     pub(crate) view: TrustedView,
     pub(crate) clock: Arc<FixedClock>,
     pub(crate) entropy: Arc<SeededEntropy>,
@@ -128,7 +130,6 @@ impl World {
         let ports = FinishWebLoginPorts {
             wechat: self.wechat.clone(),
             pending_logins: self.pending_logins.clone(),
-            exchanges: self.exchanges.clone(),
             sessions: self.sessions.clone(),
             view: Arc::clone(&self.view.0),
             users: self.users.clone(),
@@ -148,7 +149,15 @@ impl World {
             .boxed(),
             client: Client::default(),
         };
-        FinishWebLogin::new(ports, self.sign_in(), sample::apps(), Duration::from_secs(3))
+        let log_out = Arc::new(LogOut::new(
+            self.revocations.clone(),
+            self.sessions.clone(),
+            Arc::clone(&self.view.0),
+            self.clock.clone(),
+            Lifetimes::default(),
+        ));
+        let wechat_timeout = Duration::from_secs(3);
+        FinishWebLogin::new(ports, self.sign_in(), log_out, sample::apps(), wechat_timeout)
             .run(callback)
             .await
     }

@@ -46,6 +46,35 @@ fn log_in(program: &Program, person: &str, change: &str) -> Value {
     program.log_in(person)
 }
 
+/// What WeChat calls back once this person has scanned a QR code, and the cookie of the browser that showed it.
+struct Scanned {
+    callback: String,
+    cookie: String,
+}
+
+impl Scanned {
+    fn by(program: &Program, person: &str) -> Self {
+        let begun = exchange(program.address, "GET", "/v1/login/web", "", "");
+        let cookie = begun.header("set-cookie").expect("a cookie");
+        let (cookie, _) = cookie.split_once(';').expect("attributes");
+        let authorize_url = begun.header("location").expect("WeChat's page");
+        let (_, state) = authorize_url.split_once("state=").expect("a state");
+        let (state, _) = state.split_once('#').expect("WeChat's fragment");
+        let wanted = format!("{{\"app_id\":\"shop_web\",\"person\":\"{person}\"}}");
+        let code = program.simulate("/simulator/codes", &wanted);
+        let code = code["code"].as_str().expect("a code");
+        Self {
+            callback: format!("/v1/login/web/callback?code={code}&state={state}"),
+            cookie: format!("Cookie: {cookie}\r\n"),
+        }
+    }
+
+    fn comes_back(&self, program: &Program) {
+        let answer = exchange(program.address, "GET", &self.callback, &self.cookie, "");
+        assert_eq!(answer.status, 303, "{answer:?}");
+    }
+}
+
 fn check(program: &Program, path: &str, method: &str, token: &str) -> u16 {
     let header = format!("Authorization: Bearer {token}\r\n");
     exchange(program.address, method, path, &header, "[]").status
@@ -59,6 +88,25 @@ fn costs(program: &Program, meter: &mut Meter<'_>, person: &str) -> Vec<(&'stati
     costs.push(("first login", first_login, 6, 2));
     let known = meter.cost(|| assert_eq!(program.log_in(&first)["is_new_user"], false));
     costs.push(("login of a known user", known, 2, 2));
+
+    // With a name that WeChat tells, which is not asked for in a mini-program.
+    let scanned = Scanned::by(program, &format!("web {person}"));
+    costs.push((
+        "first login by web",
+        meter.cost(|| scanned.comes_back(program)),
+        6,
+        2,
+    ));
+    let scanned = Scanned::by(program, &format!("web {person}"));
+    costs.push((
+        "login of a known user by web",
+        meter.cost(|| scanned.comes_back(program)),
+        2,
+        2,
+    ));
+    let scanned = Scanned::by(program, &first);
+    let news = meter.cost(|| scanned.comes_back(program));
+    costs.push(("login of a known user by a new door, with news", news, 3, 2));
 
     // One person, first seen without their unionid, then with it and another openid: two users, until both come together.
     let older = log_in(

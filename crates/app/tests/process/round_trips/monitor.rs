@@ -35,7 +35,7 @@ impl<'a> Monitor<'a> {
     /// Commands that went out together are one round trip, be it in a pipeline or over two connections: nobody waited for the one to send
     /// the other. What a script does inside of the server is none.
     ///
-    /// Beside the requests goes on what asks whether the server is there.
+    /// Beside the requests goes on what asks whether the server is there, and what a pool does with a connection that it lends.
     pub(super) fn since_last(&mut self) -> Vec<Vec<String>> {
         self.marks += 1;
         let mark = format!("mark-{}", self.marks);
@@ -66,9 +66,11 @@ impl<'a> Monitor<'a> {
 fn command(line: &str) -> Option<(f64, String)> {
     let (time, rest) = line.trim().strip_prefix('+')?.split_once(' ')?;
     let (from, command) = rest.split_once("] ")?;
-    let is_beside = ["PING", "ECHO", "QUIT", "HELLO", "CLIENT", "SELECT", "COMMAND"]
-        .iter()
-        .any(|name| command[1..].to_ascii_uppercase().starts_with(name));
+    let is_beside = [
+        "PING", "ECHO", "QUIT", "HELLO", "CLIENT", "SELECT", "COMMAND", "UNWATCH",
+    ]
+    .iter()
+    .any(|name| command[1..].to_ascii_uppercase().starts_with(name));
     let is_inside = from.ends_with("lua");
     (!is_beside && !is_inside).then(|| (time.parse().expect("seconds"), command.to_owned()))
 }

@@ -45,7 +45,7 @@ pub(crate) async fn ask_remove(request: HttpRequest, id: Path<String>) -> Result
     Ok(views::confirm(&visit, question))
 }
 
-/// Yes.
+/// Yes. The one that asks is signed out, as its own button does it.
 pub(crate) async fn remove(
     request: HttpRequest,
     SignedIn(found): SignedIn,
@@ -54,6 +54,9 @@ pub(crate) async fn remove(
     let state = AppState::of(&request);
     let visit = Visit::of(&request, &state);
     let id = id.parse().map_err(|_is_none| Error::NotFound)?;
+    if id == found.session.id {
+        return super::log_out(request).await;
+    }
     let use_cases = Arc::clone(&state.use_cases);
     let revoking = state
         .runtime
