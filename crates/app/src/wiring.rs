@@ -50,7 +50,7 @@ pub struct UseCases {
     pub list_own_sessions: ListOwnSessions,
     pub log_in_mini_program: LogInMiniProgram,
     pub log_in_mobile_app: LogInMobileApp,
-    pub log_out: Arc<LogOut>,
+    pub log_out: LogOut,
     pub recall_account: RecallAccount,
     pub recall_user: RecallUser,
     pub renew_session: RenewSession,
@@ -162,17 +162,11 @@ pub async fn wire(
         config.identity,
         lifetimes,
     ));
-    let log_out = Arc::new(LogOut::new(
-        Arc::clone(&revocations),
-        Arc::clone(&sessions),
-        Arc::clone(&view),
-        Arc::clone(clock),
-        lifetimes,
-    ));
     let finish_ports = FinishWebLoginPorts {
         wechat: Arc::clone(&wechat),
         pending_logins: Arc::clone(&pending_logins),
         sessions: Arc::clone(&sessions),
+        revocations: Arc::clone(&revocations),
         view: Arc::clone(&view),
         users: Arc::clone(&users),
         keyring: Arc::clone(&keyring),
@@ -208,7 +202,7 @@ pub async fn wire(
         finish_web_login: FinishWebLogin::new(
             finish_ports,
             Arc::clone(&sign_in),
-            Arc::clone(&log_out),
+            lifetimes,
             apps.clone(),
             timeout,
         ),
@@ -229,7 +223,13 @@ pub async fn wire(
             apps.clone(),
             timeout,
         ),
-        log_out,
+        log_out: LogOut::new(
+            Arc::clone(&revocations),
+            Arc::clone(&sessions),
+            Arc::clone(&view),
+            Arc::clone(clock),
+            lifetimes,
+        ),
         recall_account: RecallAccount::new(Arc::clone(&users), Arc::clone(clock)),
         recall_user: RecallUser::new(Arc::clone(&users), Arc::clone(clock)),
         renew_session: RenewSession::new(Arc::clone(&sessions)),

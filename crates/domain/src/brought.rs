@@ -131,7 +131,7 @@ impl<'a> Bringing<'a> {
                     key,
                     id: LoginMethodId::generate(self.now, self.entropy),
                     account,
-                    sealed: number.map(|phone| seal_phone(phone, &key.identifier, self.keyring)),
+                    sealed: number.map(|phone| seal_phone(&key.identifier, phone, self.keyring)),
                 })
             })
             .collect()

@@ -11,6 +11,9 @@ use crate::{
 /// A number whose owner did not come for so long may have been given to somebody else. So may one that they replaced by another, at once.
 const PHONE_GOES_STALE_AFTER: Duration = Duration::days(180);
 
+/// How often it is written down that a login method is used, or a conflict goes on.
+pub const WRITTEN_EVERY: Duration = Duration::DAY;
+
 /// What to do where an openid and a unionid of one person are two users' (case 5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnConflict {
@@ -101,6 +104,13 @@ pub struct Joining {
 }
 
 impl Owners {
+    /// Whether it is to be written down that something that was brought is in use: once a day.
+    #[must_use]
+    pub fn are_first_seen_today(&self, now: OffsetDateTime) -> bool {
+        let mut known = [&self.openid, &self.unionid, &self.phone].into_iter().flatten();
+        known.any(|owner| now - owner.last_used_at >= WRITTEN_EVERY)
+    }
+
     /// The WeChat account that new openids and unionids of this person belong to, where it is known already.
     #[must_use]
     pub fn wechat_account(&self) -> Option<AccountId> {

@@ -4,7 +4,7 @@ use crate::{Keyring, Phone, Purpose};
 
 /// Seals a number. Whoever was to exchange two rows' numbers would find that they do not open.
 #[must_use]
-pub fn seal_phone(phone: &Phone, identifier: &str, keyring: &Keyring) -> Vec<u8> {
+pub fn seal_phone(identifier: &str, phone: &Phone, keyring: &Keyring) -> Vec<u8> {
     let context: &[&[u8]] = &[identifier.as_bytes()];
     keyring.seal(Purpose::Phone, context, phone.expose().as_bytes())
 }

@@ -32,12 +32,18 @@ static TAKE: Script = Script::new(
     return kept",
 );
 
-/// Puts what came of a login that was taken behind it, if it is still there.
+/// Puts what came of a login that was taken behind it, if it is still there, in the place of what may stand there.
 static FINISH: Script = Script::new(
     "local kept = redis.call('GET', KEYS[1])
-    if kept and string.byte(kept) == 2 and string.sub(kept, 2, 2) == 't' then
-        redis.call('SET', KEYS[1], string.sub(kept, 1, 1) .. 'f' .. string.sub(kept, 3) .. ARGV[1], 'KEEPTTL')
+    if not kept or string.byte(kept) ~= 2 then return 1 end
+    local stage, length = string.sub(kept, 2, 2), #kept
+    if stage == 'f' then
+        length = tonumber(string.sub(kept, -5))
+    elseif stage ~= 't' then
+        return 1
     end
+    local login = string.sub(kept, 1, 1) .. 'f' .. string.sub(kept, 3, length)
+    redis.call('SET', KEYS[1], login .. ARGV[1] .. string.format('%05d', length), 'KEEPTTL')
     return 1",
 );
 

@@ -2,7 +2,8 @@
 //!
 //! Layout 2: how far it has come (`w`aiting, `t`aken, `f`inished), digest of the browser's secret, attempt that took it or zeros; scripts
 //! look at these. Then begun, expires, whether it is silent, whose way in it becomes (16 bytes, zeros where the person signs in); texts: app,
-//! address called back, and where there is one the way back; at the end what came of it.
+//! address called back, and where there is one the way back. At the end, where it is finished, what came of it, and as five digits the length of
+//! all that stands before.
 //!
 //! Layout 1 knew logins that wait, and nothing else: begun, expires, digest of the browser's secret; the same texts.
 
@@ -86,10 +87,15 @@ fn decode_second_layout(mut reader: Reader<'_>) -> Result<Value, Failure> {
     let stage = match stage {
         b'w' => Stage::Waiting,
         b't' => Stage::Taken(attempt),
-        b'f' => Stage::Finished(attempt, reader.rest().to_vec()),
+        b'f' => Stage::Finished(attempt, outcome(reader.rest())?),
         _ => return Err(Failure::BadValue(WHAT)),
     };
     Ok(Value { pending, stage })
+}
+
+fn outcome(rest: &[u8]) -> Result<Vec<u8>, Failure> {
+    let (outcome, _length) = rest.split_last_chunk::<5>().ok_or(Failure::BadValue(WHAT))?;
+    Ok(outcome.to_vec())
 }
 
 fn decode_first_layout(mut reader: Reader<'_>) -> Result<Value, Failure> {

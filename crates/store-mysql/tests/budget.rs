@@ -71,7 +71,7 @@ async fn costs(
         create_user: false,
         ..person.at(&app)
     };
-    let (two_days, five_days) = (Duration::days(2), Duration::days(5));
+    let [two_days, five_days, a_week] = [2, 5, 7].map(Duration::days);
     let mut costs = vec![("ping", meter.cost(store.ping()).await, 1)];
     for (call, asked, after, budget) in [
         ("refused", stranger, Duration::ZERO, 1),
@@ -91,7 +91,13 @@ async fn costs(
         ),
         ("known, first today", person.at(&web), two_days, 2),
         ("known, with news", called(person.at(&web), "Alice"), five_days, 2),
-        ("known, no news", called(person.at(&web), "Alice"), two_days, 1),
+        ("known, no news", called(person.at(&web), "Alice"), five_days, 1),
+        (
+            "known, with news, first today",
+            called(person.at(&web), "Alicia"),
+            a_week,
+            2,
+        ),
         ("conflict, first today", person.at(&app), Duration::ZERO, 3),
         ("conflict", person.at(&app), Duration::ZERO, 2),
         ("merge, first use today", merging(person.at(&app)), five_days, 10),

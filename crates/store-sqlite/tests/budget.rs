@@ -5,7 +5,7 @@ mod common;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 use wechat_login_domain::{
     Profile, Revocation, RevokedBecause,
     ports::{AppTokens, Exchanges, KeptAppToken, PendingLogins, Revocations, SessionKeys, Sessions, Users},
@@ -128,16 +128,7 @@ async fn each_call_keeps_its_budget() {
         panic!("she is a user")
     };
     assert_eq!(cost(users.find(user.id)).await, 1);
-    let profile = Profile {
-        nickname: Some("Alice".into()),
-        avatar_url: None,
-    };
-    let told = Identification {
-        profile,
-        ..asked.clone()
-    };
-    assert_eq!(cost(users.resolve(&told, NOW)).await, 2, "with news");
-    assert_eq!(cost(users.resolve(&told, NOW)).await, 1, "with no news");
+    news(&store, &asked, later).await;
 
     let ended = Revocation::Session {
         digest: digest(1),
@@ -148,6 +139,29 @@ async fn each_call_keeps_its_budget() {
     assert_eq!(cost(revocations.record(&ended)).await, 1);
     assert_eq!(cost(revocations.since(NOW)).await, 2);
     pending_logins(&store).await;
+}
+
+/// What WeChat tells is written in the same step.
+async fn news(store: &SqliteStore, asked: &Identification, came_at: OffsetDateTime) {
+    let users = store.users();
+    let called = |nickname: &str| Identification {
+        profile: Profile {
+            nickname: Some(nickname.to_owned()),
+            avatar_url: None,
+        },
+        ..asked.clone()
+    };
+    for (nickname, now, statements) in [
+        ("Alice", came_at, 2),
+        ("Alice", came_at, 1),
+        ("Alicia", came_at + Duration::DAY, 3),
+    ] {
+        assert_eq!(
+            cost(users.resolve(&called(nickname), now)).await,
+            statements,
+            "{nickname}"
+        );
+    }
 }
 
 async fn pending_logins(store: &SqliteStore) {

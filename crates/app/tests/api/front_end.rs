@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     TestApp,
-    answer::Answer,
+    answer::{Answer, http},
     browser::{Browser, parameter, set_cookies},
 };
 
@@ -176,6 +176,31 @@ async fn only_our_own_pages_and_named_origins_finish_a_login() {
         assert_eq!(set_cookies(&answer), Vec::<String>::new());
     }
     assert_eq!(browser.post("/v1/login/web", &back).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_session_of_the_cookie_is_over_and_not_that_of_a_header() {
+    let app = app_with_front_end().await;
+    let mut browser = Browser::new(&app).script();
+    let code = app.code(json!({"app_id": "mini", "person": "老王"})).await;
+    let elsewhere = app.log_in_with(json!({"code": code})).await.json()["token"].clone();
+    let elsewhere = elsewhere.as_str().expect("a token");
+    let mut signed_in = Vec::new();
+    for _ in 0..2 {
+        let begun = begin(&mut browser, json!({"redirect_uri": SPA})).await;
+        let back = called_back(&browser, &begun, "小明").await;
+        let finish = browser
+            .request(Method::POST, "/v1/login/web")
+            .header("sec-fetch-site", "same-origin")
+            .bearer_auth(elsewhere)
+            .json(&back);
+        assert_eq!(browser.send(finish).await.status, 200);
+        signed_in.push(browser.token().expect("a session").to_owned());
+    }
+    let ask = |token: &str| Answer::of(http().get(app.url("/v1/session")).bearer_auth(token));
+    assert_eq!(ask(elsewhere).await.status, 200);
+    ask(&signed_in[0]).await.problem(401, "session_revoked");
+    assert_eq!(ask(&signed_in[1]).await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -77,11 +77,14 @@ async fn a_device_that_removes_itself_is_signed_out() {
     let app = TestApp::spawn().await;
     let mut browser = Browser::new(&app);
     browser.sign_in("小明").await;
+    let token = browser.token().expect("a session").to_owned();
     let session = browser.go("/v1/session").await.json()["session"].clone();
     let remove = format!("/account/devices/{}/remove", session["id"].as_str().unwrap());
     let answer = send_form(&mut browser, &remove, "same-origin").await;
     assert_eq!((answer.status, &*location(&answer)), (303, "/"));
     assert_eq!(browser.token(), None);
+    let ended = http().get(app.url("/v1/session")).bearer_auth(token);
+    Answer::of(ended).await.problem(401, "session_revoked");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -54,7 +54,8 @@ pub trait PendingLogins: Send + Sync {
         now: OffsetDateTime,
     ) -> Result<Taking, PortError>;
 
-    /// Keeps what came of a login that was taken, until it expires. One that is gone MUST NOT come back.
+    /// Keeps what came of a login that was taken, until it expires; where that was kept before, what comes last MUST count. One that is gone
+    /// MUST NOT come back.
     ///
     /// # Errors
     /// [`PortError`] where the store did not answer: it may be kept then.

@@ -1,30 +1,36 @@
 use std::{
     fmt,
+    pin::pin,
     sync::{Arc, RwLock},
     time::Duration,
 };
 
-use futures_util::future::{BoxFuture, join};
+use futures_util::future::{BoxFuture, Either, join3, select};
 
 use crate::{
-    App, Apps, BrowserSecret, Channel, Client, Error, Keyring, LoggedIn, LoginPurpose, OauthCode,
-    PendingLogin, RevocationView, SessionToken, SignIn, State, TokenDigest, UserAccount,
+    App, Apps, BrowserSecret, Channel, Client, Dependency, Error, Keyring, Lifetimes, LoggedIn, LoginPurpose,
+    OauthCode, PendingLogin, PortError, RevocationView, RevokedBecause, SessionToken, SignIn, State,
+    TokenDigest, UserAccount,
     add_way_in::add_way_in,
+    ending::end_session,
     finished_login::{self, Attempt},
     link::NewWayIn,
     living_session::living_session,
     oauth_person::{self, OauthPerson},
-    ports::{Clock, PendingLogins, Sessions, Taking, Users, WeChat},
+    ports::{Clock, PendingLogins, Revocations, Sessions, Taking, Users, WeChat},
     sign_in::Arrival,
     time_left::TimeLeft,
-    use_case::{Authenticated, LogOut},
+    use_case::Authenticated,
 };
 
 /// When a browser that came back twice looks for what came of the first time, in milliseconds: 3.6 s in all.
 const LOOKS: [u64; 12] = [50, 50, 100, 200, 400, 400, 400, 400, 400, 400, 400, 400];
 
-/// How long a session may be kept after it was noted what came of its login: both are written at once, and a store that takes longer fails.
-const BEHIND: Duration = Duration::from_millis(250);
+/// How long a browser waits for its former session to be ended.
+const ENDED_WITHIN: Duration = Duration::from_millis(250);
+
+/// A session may be kept so long after it was noted what came of its login: both are written at once.
+const KEPT_WITHIN: Duration = Duration::from_millis(450);
 
 /// A browser that comes back from WeChat.
 pub struct WebCallback {
@@ -36,8 +42,10 @@ pub struct WebCallback {
     pub code: OauthCode,
     /// What it kept since it began.
     pub browser: BrowserSecret,
-    /// Whose session it has. Nobody asks but for somebody who wanted a way in linked, or who is signed in anew.
+    /// Who is signed in there. Nobody asks but for somebody who wanted a way in linked.
     pub signed_in: BoxFuture<'static, Result<Authenticated, Error>>,
+    /// The session in its cookie, which a new one takes the place of.
+    pub former: BoxFuture<'static, Result<Authenticated, Error>>,
     /// The device.
     pub client: Client,
 }
@@ -84,6 +92,7 @@ pub struct FinishWebLoginPorts {
     pub wechat: Arc<dyn WeChat>,
     pub pending_logins: Arc<dyn PendingLogins>,
     pub sessions: Arc<dyn Sessions>,
+    pub revocations: Arc<dyn Revocations>,
     pub view: Arc<RwLock<RevocationView>>,
     pub users: Arc<dyn Users>,
     pub keyring: Arc<Keyring>,
@@ -94,7 +103,7 @@ pub struct FinishWebLoginPorts {
 pub struct FinishWebLogin {
     ports: FinishWebLoginPorts,
     sign_in: Arc<SignIn>,
-    log_out: Arc<LogOut>,
+    lifetimes: Lifetimes,
     apps: Apps,
     wechat_timeout: Duration,
 }
@@ -105,14 +114,14 @@ impl FinishWebLogin {
     pub const fn new(
         ports: FinishWebLoginPorts,
         sign_in: Arc<SignIn>,
-        log_out: Arc<LogOut>,
+        lifetimes: Lifetimes,
         apps: Apps,
         wechat_timeout: Duration,
     ) -> Self {
         Self {
             ports,
             sign_in,
-            log_out,
+            lifetimes,
             apps,
             wechat_timeout,
         }
@@ -164,7 +173,7 @@ impl FinishWebLogin {
                 if !matches!(error, Error::Unauthenticated) {
                     return Err(error);
                 }
-                clock.sleep(BEHIND).await;
+                clock.sleep(KEPT_WITHIN).await;
                 living().await?;
             }
         }
@@ -206,6 +215,7 @@ impl FinishWebLogin {
             code,
             client,
             signed_in,
+            former,
             ..
         } = callback;
         if let LoginPurpose::Link { user_id } = pending.purpose {
@@ -236,29 +246,41 @@ impl FinishWebLogin {
         let logged_in = self.sign_in.open(arrival, now).await?;
         let outcome = attempt.seal(&self.ports.keyring, Some(&logged_in.token), now);
         // At once, as each is a round trip: whoever is told of a token is given it only once it opens something.
-        let (kept, ()) = join(self.sign_in.keep(&logged_in), self.note(&state, &outcome)).await;
+        let (kept, (), former) =
+            join3(self.sign_in.keep(&logged_in), self.note(&state, &outcome), former).await;
         kept?;
-        if let Ok(former) = signed_in.await {
-            self.end(&former).await;
-        }
+        self.end(former).await;
         Ok(WebLoginOutcome::LoggedIn(Box::new(logged_in)))
     }
 
-    /// The session that this browser had until now. Its cookie is replaced, so nobody has the token any more but whoever took or planted it.
-    /// One that cannot be ended lives on until it expires.
-    async fn end(&self, former: &Authenticated) {
-        if let Err(error) = self.log_out.run(former).await {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "the former session of a browser could not be ended"
-            );
+    /// Ends the session that was in the browser's cookie until now: whoever else has its token took it, or planted it there. One that cannot
+    /// be ended lives on until it expires.
+    async fn end(&self, former: Result<Authenticated, Error>) {
+        let Authenticated { digest, session, .. } = match former {
+            Ok(former) => former,
+            Err(Error::DependencyUnavailable(error)) => return cannot_end(&error),
+            Err(_it_opens_nothing) => return,
+        };
+        let FinishWebLoginPorts {
+            sessions,
+            revocations,
+            view,
+            clock,
+            ..
+        } = &self.ports;
+        let ports = (&**revocations, &**sessions, &**view);
+        let because = RevokedBecause::LoggedOut;
+        let ending = end_session((&digest, &session), because, ports, &self.lifetimes, clock.now());
+        match select(pin!(ending), clock.sleep(ENDED_WITHIN)).await {
+            Either::Left((ended, _)) => ended.unwrap_or_else(|error| cannot_end(&error)),
+            Either::Right(((), _)) => cannot_end(&PortError::new(Dependency::Database, "it took too long")),
         }
     }
 
     async fn person(&self, app: &App, code: &OauthCode, is_silent: bool) -> Result<OauthPerson, Error> {
         let (wechat, clock) = (&*self.ports.wechat, &*self.ports.clock);
         let time_left = TimeLeft::new(clock, self.wechat_timeout);
-        // The state is spent, so this login hands in no second code, and no second login has this one from here.
+        // The state is the claim: a login hands in one code, once. One that comes with two states is WeChat's to refuse.
         let exchange = oauth_person::exchange(wechat, clock, app, code, &time_left).await?;
         if is_silent {
             oauth_person::silent_person(exchange)
@@ -276,6 +298,13 @@ impl FinishWebLogin {
             );
         }
     }
+}
+
+fn cannot_end(error: &PortError) {
+    tracing::warn!(
+        error = error as &dyn std::error::Error,
+        "the former session of a browser could not be ended"
+    );
 }
 
 fn told(

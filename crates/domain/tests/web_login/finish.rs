@@ -1,3 +1,5 @@
+use std::sync::atomic::Ordering;
+
 use time::Duration;
 use wechat_login_domain::{
     BrowserSecret, Channel, Error, Revocation, RevokedBecause,
@@ -44,13 +46,18 @@ async fn whoever_wechat_names_is_signed_in_and_goes_where_they_wanted() {
     assert_eq!(world.sessions.len(), 1);
     let watched = world.watch().run(&back.state, &back.browser).await;
     assert_eq!(progress(watched), Some(Progress::Finished));
+    assert_eq!(
+        world.asked_who.load(Ordering::SeqCst),
+        0,
+        "a login asks nothing more"
+    );
     assert!(world.revocations.rows().is_empty(), "nobody was signed in before");
 }
 
 #[tokio::test]
 async fn the_session_that_the_browser_had_is_over() {
     let world = World {
-        signed_in: Some(user_id(7)),
+        former: Some(user_id(7)),
         ..World::default()
     };
     for (code, ended) in [("a", 1), ("b", 1)] {
@@ -171,4 +178,10 @@ async fn a_session_that_cannot_be_kept_signs_nobody_in() {
     );
     let watched = world.watch().run(&back.state, &back.browser).await;
     assert_eq!(progress(watched), None);
+    world.sessions.outage.end();
+    let again = world.finish(&back).await.unwrap_err();
+    assert!(
+        matches!(again.error, Error::DependencyUnavailable(_)),
+        "they are told the same: {again:?}"
+    );
 }

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::FutureExt;
+use futures_util::{FutureExt, future::ready};
 use wechat_login_domain::{
     App, BrowserSecret, Channel, Client, Error, Keyring, Lifetimes, LoginPurpose, MasterKey, OauthCode,
     Profile, ReturnUrls, RevocationView, Session, SignIn, State, UserAccessToken, UserId, WebAddresses,
@@ -15,8 +15,7 @@ use wechat_login_domain::{
     resolve::Policy,
     use_case::{
         Authenticated, BeginWebLogin, BegunWebLogin, FailedWebLogin, FinishWebLogin, FinishWebLoginPorts,
-        FinishedWebLogin, LogInMobileApp, LogOut, WatchWebLogin, WebCallback, WebLoginOutcome,
-        WebLoginRequest,
+        FinishedWebLogin, LogInMobileApp, WatchWebLogin, WebCallback, WebLoginOutcome, WebLoginRequest,
     },
 };
 use wechat_login_testkit::{
@@ -42,6 +41,8 @@ pub(crate) struct World {
     /// How often somebody asked whose session the browser has.
     pub(crate) asked_who: Arc<AtomicUsize>,
     pub(crate) signed_in: Option<UserId>,
+    /// Whose session is in the browser's cookie.
+    pub(crate) former: Option<UserId>,
 }
 
 /// What is known of ended sessions, up to now.
@@ -131,6 +132,7 @@ impl World {
             wechat: self.wechat.clone(),
             pending_logins: self.pending_logins.clone(),
             sessions: self.sessions.clone(),
+            revocations: self.revocations.clone(),
             view: Arc::clone(&self.view.0),
             users: self.users.clone(),
             keyring: Arc::new(Keyring::new(key, Vec::new(), self.entropy.clone())),
@@ -147,19 +149,18 @@ impl World {
                 signed_in.map(session_of).ok_or(Error::Unauthenticated)
             }
             .boxed(),
+            former: ready(self.former.map(session_of).ok_or(Error::Unauthenticated)).boxed(),
             client: Client::default(),
         };
-        let log_out = Arc::new(LogOut::new(
-            self.revocations.clone(),
-            self.sessions.clone(),
-            Arc::clone(&self.view.0),
-            self.clock.clone(),
+        FinishWebLogin::new(
+            ports,
+            self.sign_in(),
             Lifetimes::default(),
-        ));
-        let wechat_timeout = Duration::from_secs(3);
-        FinishWebLogin::new(ports, self.sign_in(), log_out, sample::apps(), wechat_timeout)
-            .run(callback)
-            .await
+            sample::apps(),
+            Duration::from_secs(3),
+        )
+        .run(callback)
+        .await
     }
 
     /// How far the login has come, as its page is told.

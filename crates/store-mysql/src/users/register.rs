@@ -35,8 +35,9 @@ pub(super) async fn run(lease: &mut Lease, login: &Login<'_>) -> Result<Option<R
             conflict_with: None,
         } => {
             hand_over(lease, login, id, owner.linked_to, &owners).await?;
-            login.note_use(lease, &owners).await?;
-            Some(login.signed_in(*owner, link, None))
+            let news = login.news(&owner);
+            login.note(lease, &owners, &owner, news.as_ref()).await?;
+            Some(login.signed_in(*owner, link, news.as_ref()))
         }
         Decision::Refuse(refusal) => {
             withdraw(lease, login, id).await?;

@@ -1,4 +1,4 @@
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use wechat_login_domain::{
     Bringing, Brought, Keyring, Profile,
     ports::Entropy,
@@ -11,9 +11,6 @@ use super::{
     write::{self, Whose},
 };
 use crate::{failure::Failure, lease::Lease};
-
-/// How often it is written down that a login method is used, or a conflict goes on.
-pub(super) const WRITTEN_EVERY: Duration = Duration::DAY;
 
 /// Somebody who is signing in.
 pub(super) struct Login<'a> {
@@ -53,24 +50,12 @@ impl<'a> Login<'a> {
         look_up::owners(lease, &self.brought, self.keyring).await
     }
 
-    /// Writes down, at most once a day, that what was brought is in use.
-    pub(super) async fn note_use(&self, lease: &mut Lease, owners: &Owners) -> Result<(), Failure> {
-        let mut known = [&owners.openid, &owners.unionid, &owners.phone]
-            .into_iter()
-            .flatten();
-        if known.any(|owner| self.now - owner.last_used_at >= WRITTEN_EVERY) {
-            write::last_use(lease, self).await?;
-        }
-        Ok(())
-    }
-
     /// What WeChat told that is news of this owner's user.
     pub(super) fn news(&self, owner: &Owner) -> Option<Profile> {
         self.asked.profile.news_of(&owner.user, owner.own_words)
     }
 
-    /// Writes down what is to be written of everybody who signs in: one statement, so news stand before the day of use, which is the next
-    /// login's to write then.
+    /// Writes down what is to be written of everybody who signs in, in one statement.
     pub(super) async fn note(
         &self,
         lease: &mut Lease,
@@ -79,8 +64,9 @@ impl<'a> Login<'a> {
         news: Option<&Profile>,
     ) -> Result<(), Failure> {
         match news {
-            Some(news) => write::news(lease, owner.user.id, news, self.now).await,
-            None => self.note_use(lease, owners).await,
+            Some(news) => write::news(lease, self, owner.user.id, news).await,
+            None if owners.are_first_seen_today(self.now) => write::last_use(lease, self).await,
+            None => Ok(()),
         }
     }
 
@@ -126,13 +112,16 @@ impl Attempt for Login<'_> {
                 if let Some(other) = conflict_with {
                     write::conflict(lease, self, owner.user.id, other).await?;
                 }
-                // Once in a lifetime; all else is the next login's to write.
-                if let Some(joining) = join {
-                    write::join(lease, &owner.user, joining).await?;
-                    return Ok(Some(self.signed_in(*owner, link, None)));
-                }
                 let news = self.news(&owner);
-                self.note(lease, &owners, &owner, news.as_ref()).await?;
+                match join {
+                    // Once in a lifetime; the day of use is the next login's to write.
+                    Some(joining) if news.is_none() => write::join(lease, &owner.user, joining).await?,
+                    Some(joining) => {
+                        write::join(lease, &owner.user, joining).await?;
+                        self.note(lease, &owners, &owner, news.as_ref()).await?;
+                    }
+                    None => self.note(lease, &owners, &owner, news.as_ref()).await?,
+                }
                 Ok(Some(self.signed_in(*owner, link, news.as_ref())))
             }
         }

@@ -4,13 +4,10 @@ use diesel::{QueryableByName, sql_types::BigInt};
 use time::OffsetDateTime;
 use wechat_login_domain::{
     AccountId, Bringing, MethodKey, NewMethod, Profile, User, UserId,
-    resolve::{Joining, NewLinks},
+    resolve::{Joining, NewLinks, WRITTEN_EVERY},
 };
 
-use super::{
-    keys,
-    resolve::{Login, WRITTEN_EVERY},
-};
+use super::{keys, resolve::Login};
 use crate::{
     failure::Failure,
     lease::Lease,
@@ -154,25 +151,34 @@ pub(super) async fn last_use(lease: &mut Lease, login: &Login<'_>) -> Result<(),
     Ok(())
 }
 
-/// Writes down what WeChat tells of a user, but for what they said themselves meanwhile. Of one who was merged meanwhile it changes nothing.
+/// Writes down what WeChat tells of a user, but for what they said themselves meanwhile, and as [`last_use`] that what was brought is in use.
+/// In this order of the tables, which is that of all logins' locks. Of a user who was merged meanwhile it writes nothing.
 pub(super) async fn news(
     lease: &mut Lease,
+    login: &Login<'_>,
     user: UserId,
     news: &Profile,
-    now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    const NEWS: &str = "UPDATE users SET
-            nickname = IF(nickname_is_own, nickname, COALESCE(?, nickname)),
-            avatar_url = IF(avatar_is_own, avatar_url, COALESCE(?, avatar_url)),
-            version = version + 1, updated_at = ?
-         WHERE id = ? AND root = id";
+    let text = format!(
+        "UPDATE login_methods m STRAIGHT_JOIN users u ON u.id = ? AND u.root = u.id
+         SET u.nickname = IF(u.nickname_is_own, u.nickname, COALESCE(?, u.nickname)),
+            u.avatar_url = IF(u.avatar_is_own, u.avatar_url, COALESCE(?, u.avatar_url)),
+            u.version = u.version + 1, u.updated_at = ?,
+            m.last_used_at = IF(m.last_used_at <= ?, ?, m.last_used_at)
+         WHERE {}",
+        keys::condition(login.brought.all().count())
+    );
+    let now = || Value::Moment(Moment(login.now));
     let values = [
+        Value::Bytes(user.as_bytes()),
         Value::OptionalText(news.nickname.as_deref()),
         Value::OptionalText(news.avatar_url.as_deref()),
-        Value::Moment(Moment(now)),
-        Value::Bytes(user.as_bytes()),
+        now(),
+        Value::Moment(Moment(login.now - WRITTEN_EVERY)),
+        now(),
     ];
-    lease.execute(&Sql::new(NEWS, values)).await?;
+    let values = values.into_iter().chain(keys::values(login.brought.all()));
+    lease.execute(&Sql::new(text, values)).await?;
     Ok(())
 }
 

@@ -59,9 +59,9 @@ impl Users for SqliteUsers {
             .await?
         {
             Look::Settled(resolution) => Ok(resolution),
-            Look::Little(resolution, little) => {
+            Look::MustNote(resolution, note) => {
                 self.database
-                    .write(move |connection| login.note(connection, &little))
+                    .write(move |connection| login.note(connection, &note))
                     .await?;
                 Ok(resolution)
             }

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use diesel::SqliteConnection;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use wechat_login_domain::{
     Bringing, Brought, Keyring, Profile, UserId,
     ports::Entropy,
@@ -10,9 +10,6 @@ use wechat_login_domain::{
 
 use super::{look_up, write};
 use crate::failure::Failure;
-
-/// How often it is written down that a login method is used, or a conflict goes on.
-pub(super) const WRITTEN_EVERY: Duration = Duration::DAY;
 
 /// Somebody who is signing in.
 pub(super) struct Login {
@@ -27,18 +24,19 @@ pub(super) struct Login {
 pub(super) enum Look {
     /// There is nothing to write.
     Settled(Resolution),
-    /// There is one statement to write.
-    Little(Resolution, Little),
+    /// There is only this to write.
+    MustNote(Resolution, Note),
     /// There is more to write: look again with nobody else writing.
     MustWrite,
 }
 
-/// What is written of everybody who signs in.
-pub(super) enum Little {
+/// What is to be written of everybody who signs in.
+pub(super) struct Note {
+    user: UserId,
+    /// What WeChat tells of them.
+    news: Option<Profile>,
     /// That what was brought is in use today.
-    DayOfUse,
-    /// What WeChat tells of this user.
-    News(UserId, Profile),
+    is_first_today: bool,
 }
 
 impl Login {
@@ -87,15 +85,16 @@ impl Login {
             }
             _ => return Ok(Look::MustWrite),
         };
-        let little = self.little(&owners, &owner);
+        let note = self.note_of(&owners, &owner);
         let mut owner = *owner;
-        if let Some(Little::News(_, news)) = &little {
+        if let Some(news) = &note.news {
             news.tell(&mut owner.user, self.now);
         }
         let resolution = signed_in(owner, false);
-        Ok(match little {
-            Some(little) => Look::Little(resolution, little),
-            None => Look::Settled(resolution),
+        Ok(if note.news.is_some() || note.is_first_today {
+            Look::MustNote(resolution, note)
+        } else {
+            Look::Settled(resolution)
         })
     }
 
@@ -104,7 +103,7 @@ impl Login {
         let owners = self.owners(connection)?;
         let decision = resolve::decide(&owners, &self.asked, self.now);
         let is_new = decision == Decision::Register;
-        let little = match decision {
+        let note = match decision {
             Decision::Refuse(refusal) => return Ok(Resolution::Refused(refusal)),
             Decision::Register => {
                 write::register(connection, self)?;
@@ -122,7 +121,7 @@ impl Login {
                 if let Some(other) = conflict_with {
                     write::conflict(connection, self, owner.user.id, other)?;
                 }
-                self.little(&owners, &owner)
+                Some(self.note_of(&owners, &owner))
             }
             Decision::Merge {
                 survivor,
@@ -132,11 +131,11 @@ impl Login {
                 write::merge(connection, self, &owners, (&survivor, &merged))?;
                 let account = owners.wechat_account();
                 write::link(connection, &self.bringing(), survivor.user.id, link, account)?;
-                self.little(&owners, &survivor)
+                Some(self.note_of(&owners, &survivor))
             }
         };
-        if let Some(little) = little {
-            self.note(connection, &little)?;
+        if let Some(note) = note {
+            self.note(connection, &note)?;
         }
         // Whatever was decided, the openid leads to whoever is signed in.
         let owner = self.owners(connection)?.openid;
@@ -144,31 +143,26 @@ impl Login {
         Ok(signed_in(owner, is_new))
     }
 
-    pub(super) fn note(&self, connection: &mut SqliteConnection, little: &Little) -> Result<(), Failure> {
-        match little {
-            Little::DayOfUse => write::last_use(connection, self),
-            Little::News(user, news) => write::news(connection, *user, news, self.now),
+    pub(super) fn note(&self, connection: &mut SqliteConnection, note: &Note) -> Result<(), Failure> {
+        if let Some(news) = &note.news {
+            write::news(connection, note.user, news, self.now)?;
         }
+        if note.is_first_today {
+            write::last_use(connection, self)?;
+        }
+        Ok(())
     }
 
-    /// News stand before the day of use, which is the next login's to write then.
-    fn little(&self, owners: &Owners, owner: &Owner) -> Option<Little> {
-        let news = self.asked.profile.news_of(&owner.user, owner.own_words);
-        match news {
-            Some(news) => Some(Little::News(owner.user.id, news)),
-            None => self.is_first_use_today(owners).then_some(Little::DayOfUse),
+    fn note_of(&self, owners: &Owners, owner: &Owner) -> Note {
+        Note {
+            user: owner.user.id,
+            news: self.asked.profile.news_of(&owner.user, owner.own_words),
+            is_first_today: owners.are_first_seen_today(self.now),
         }
     }
 
     fn owners(&self, connection: &mut SqliteConnection) -> Result<Owners, Failure> {
         look_up::owners(connection, &self.brought, &self.keyring)
-    }
-
-    fn is_first_use_today(&self, owners: &Owners) -> bool {
-        let mut known = [&owners.openid, &owners.unionid, &owners.phone]
-            .into_iter()
-            .flatten();
-        known.any(|owner| self.now - owner.last_used_at >= WRITTEN_EVERY)
     }
 }
 

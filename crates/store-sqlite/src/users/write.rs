@@ -7,13 +7,13 @@ use diesel::{
 use time::OffsetDateTime;
 use wechat_login_domain::{
     AccountId, Bringing, NewMethod, Profile, UserId,
-    resolve::{Joining, NewLinks, Owner, Owners},
+    resolve::{Joining, NewLinks, Owner, Owners, WRITTEN_EVERY},
 };
 
 use super::{
     keys,
     merging::{self, Relabelling},
-    resolve::{Login, WRITTEN_EVERY},
+    resolve::Login,
 };
 use crate::{
     failure::Failure,

@@ -31,6 +31,7 @@ macro_rules! pending_logins_contract {
                 another_browser_neither_gets_a_login_nor_spoils_it,
                 the_same_attempt_is_told_that_it_is_under_way,
                 the_same_attempt_is_told_what_came_of_it,
+                what_came_of_it_last_counts,
                 another_attempt_is_told_nothing,
                 what_came_of_a_login_goes_with_it,
                 nothing_comes_of_a_login_that_is_gone,
@@ -234,6 +235,20 @@ pub async fn the_same_attempt_is_told_what_came_of_it(pending_logins: Arc<dyn Pe
         let told = Taking::Finished {
             pending: pending(),
             outcome: OUTCOME.to_owned(),
+        };
+        assert_eq!(take(&pending_logins, &state(1), NOW).await, told);
+    }
+}
+
+pub async fn what_came_of_it_last_counts(pending_logins: Arc<dyn PendingLogins>) {
+    remember(&pending_logins, &state(1), &pending()).await;
+    take(&pending_logins, &state(1), NOW).await;
+    for outcome in [OUTCOME, b"", b"something else"] {
+        let kept = pending_logins.finish(&state(1), outcome).await;
+        kept.expect("the store answers");
+        let told = Taking::Finished {
+            pending: pending(),
+            outcome: outcome.to_owned(),
         };
         assert_eq!(take(&pending_logins, &state(1), NOW).await, told);
     }

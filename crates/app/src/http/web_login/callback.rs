@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, http::header};
 use futures_util::{FutureExt, future::BoxFuture};
 use wechat_login_domain::{
-    BrowserSecret, Channel, Error, OauthCode, PendingLogin, State,
+    BrowserSecret, Channel, Error, OauthCode, PendingLogin, SessionToken, State,
     use_case::{Authenticated, FailedWebLogin, FinishedWebLogin, WebCallback, WebLoginOutcome},
 };
 
@@ -23,7 +23,7 @@ const HOME: &str = "/account";
     get, path = "/v1/login/web/callback", tag = "web login",
     params(("code" = Option<String>, Query, description = "From WeChat; left out where the person refused."), ("state" = String, Query, description = "From WeChat.")),
     responses(
-        (status = 303, description = "To `return_to`, with the session's cookie."),
+        (status = 303, description = "To `return_to`, with the session's cookie. The session that was in the cookie before is over."),
         (status = 400, description = "This and every other failure is a page for whoever takes text/html.", body = ProblemBody),
         (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody),
         (status = 429, body = ProblemBody), (status = 502, body = ProblemBody), (status = 503, body = ProblemBody),
@@ -38,7 +38,7 @@ pub(crate) async fn web(request: HttpRequest) -> Result<HttpResponse, Problem> {
     get, path = "/v1/login/official-account/callback", tag = "web login",
     params(("code" = Option<String>, Query, description = "From WeChat; left out where the person refused."), ("state" = String, Query, description = "From WeChat.")),
     responses(
-        (status = 303, description = "To `return_to`, with the session's cookie."),
+        (status = 303, description = "To `return_to`, with the session's cookie. The session that was in the cookie before is over."),
         (status = 400, description = "This and every other failure is a page for whoever takes text/html.", body = ProblemBody),
         (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody),
         (status = 429, body = ProblemBody), (status = 502, body = ProblemBody), (status = 503, body = ProblemBody),
@@ -109,18 +109,29 @@ pub(super) fn of(
         state: named,
         code,
         browser,
-        signed_in: signed_in(request, state),
+        signed_in: session_of(state, auth::token(request, state).ok().map(|sent| sent.token)),
+        former: session_of(
+            state,
+            state
+                .cookies
+                .session_text(request)
+                .and_then(|text| SessionToken::parse(&text).ok()),
+        ),
         client: DeviceDescription::default().into_client(request, state, &mut Vec::new()),
     }
 }
 
-/// Whose session the browser has, once somebody asks.
-fn signed_in(request: &HttpRequest, state: &AppState) -> BoxFuture<'static, Result<Authenticated, Error>> {
-    let token = auth::token(request, state);
+/// What this token opens, once somebody asks.
+fn session_of(
+    state: &AppState,
+    token: Option<SessionToken>,
+) -> BoxFuture<'static, Result<Authenticated, Error>> {
     let use_cases = Arc::clone(&state.use_cases);
     async move {
-        let sent = token.map_err(|_none_or_no_token| Error::Unauthenticated)?;
-        use_cases.authenticate.run(&sent.token).await
+        use_cases
+            .authenticate
+            .run(&token.ok_or(Error::Unauthenticated)?)
+            .await
     }
     .boxed()
 }

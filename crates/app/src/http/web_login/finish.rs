@@ -51,7 +51,7 @@ struct WithToken {
 /// Sign in with what WeChat called your own page back with.
 ///
 /// Needs the cookie of `POST /v1/login/web/begin`, from the same browser and one of `web.allowed_origins`, and sets the session's cookie
-/// beside the answer. A code works once; with an `Idempotency-Key`, the same key and body within 60 seconds get the same answer.
+/// beside the answer; the session that was in the cookie before is over. A code works once; with an `Idempotency-Key`, the same key and body within 60 seconds get the same answer.
 #[utoipa::path(
     post, path = "/v1/login/web", tag = "web login", request_body = FinishRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters")),

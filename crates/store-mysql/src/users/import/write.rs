@@ -35,7 +35,7 @@ impl Import<'_> {
         );
         let seal = |link: &NewLink<'_>| {
             let phone = link.phone?;
-            Some(seal_phone(phone, &link.key.identifier, self.keyring))
+            Some(seal_phone(&link.key.identifier, phone, self.keyring))
         };
         let sealed: Vec<_> = links.iter().map(seal).collect();
         let now = Value::Moment(Moment(self.now));

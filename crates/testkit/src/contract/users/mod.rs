@@ -123,6 +123,8 @@ macro_rules! users_contract {
                 // profile
                 a_new_user_has_the_profile_that_wechat_tells_or_none,
                 what_wechat_tells_at_another_door_is_taken_over,
+                news_do_not_take_the_place_of_the_day_of_use,
+                news_are_taken_over_where_two_accounts_become_one,
                 what_wechat_says_is_taken_over,
                 what_wechat_says_later_replaces_what_it_said_before,
                 what_wechat_does_not_say_stays_as_it_was,

@@ -3,10 +3,14 @@
 use std::sync::Arc;
 
 use time::{Duration, OffsetDateTime};
-use wechat_login_domain::{Profile, ProfileEdit, User, UserId, ports::Users, resolve::Identification};
+use wechat_login_domain::{
+    Profile, ProfileEdit, User, UserId,
+    ports::Users,
+    resolve::{Identification, PhoneJoins, Policy},
+};
 
-use super::{find, merging, sign_in};
-use crate::sample::{NOW, alice, bob, shop_mini, shop_web, user_id};
+use super::{account, find, merging, sign_in};
+use crate::sample::{NOW, alice, bob, phone, shop_mini, shop_web, user_id};
 
 const LATER: OffsetDateTime = NOW.saturating_add(Duration::microseconds(86_400_000_001));
 
@@ -74,6 +78,34 @@ pub async fn what_wechat_tells_at_another_door_is_taken_over(users: Arc<dyn User
     let id = alices_id(&users).await;
     let at_web = told(&users, alice().at(&shop_web()), said(Some("Alice"), None)).await;
     assert_eq!((at_web.id, at_web.nickname.as_deref()), (id, Some("Alice")));
+}
+
+pub async fn news_do_not_take_the_place_of_the_day_of_use(users: Arc<dyn Users>) {
+    let id = alices_id(&users).await;
+    alice_is_told(&users, Some("Alice"), None).await;
+    for method in account(&users, id).await.methods {
+        assert_eq!(method.last_used_at, LATER, "{method:?}");
+    }
+}
+
+pub async fn news_are_taken_over_where_two_accounts_become_one(users: Arc<dyn Users>) {
+    let by_phone = |asked: Identification| Identification {
+        phone: Some(phone(1)),
+        policy: Policy {
+            phone_joins: PhoneJoins::Link,
+            ..asked.policy
+        },
+        ..asked
+    };
+    let id = sign_in(&users, &by_phone(alice().at_unbound(&shop_mini())), NOW)
+        .await
+        .id;
+    assert_eq!(
+        sign_in(&users, &by_phone(alice().at(&shop_web())), NOW).await.id,
+        id
+    );
+    let both = alice_is_told(&users, Some("Alice"), None).await;
+    assert_eq!((both.id, both.nickname.as_deref()), (id, Some("Alice")));
 }
 
 pub async fn what_wechat_says_is_taken_over(users: Arc<dyn Users>) {
