@@ -53,6 +53,19 @@ impl Profile {
         (!news.is_empty()).then_some(news)
     }
 
+    /// This, and where it tells nothing what a user who is merged away was called and looked like, where the survivor has nothing there.
+    #[must_use]
+    pub fn or_inherited(&self, merged: &User, survivor: &User) -> Self {
+        let or = |told: &Option<String>, merged: &Option<String>, known: &Option<String>| {
+            told.clone()
+                .or_else(|| merged.clone().filter(|_| known.is_none()))
+        };
+        Self {
+            nickname: or(&self.nickname, &merged.nickname, &survivor.nickname),
+            avatar_url: or(&self.avatar_url, &merged.avatar_url, &survivor.avatar_url),
+        }
+    }
+
     /// The user as they are once these news are written down.
     pub fn tell(&self, user: &mut User, now: OffsetDateTime) {
         for (known, news) in [

@@ -71,7 +71,8 @@ pub trait Administration: SignOuts {
 
     /// Makes one user of two, by the rule of [`crate::merge::decide`], as a login does it: all or nothing, with the alias on the record, and
     /// with enough written down to undo it. Where a kept conflict says which openid and which unionid are one WeChat account, and there is
-    /// one such pair only, they MUST be one account from then on.
+    /// one such pair only, they MUST be one account from then on. What [`Profile::or_inherited`](crate::Profile::or_inherited) says the survivor
+    /// MUST get, but for what they said themselves.
     ///
     /// # Errors
     /// [`PortError`] where the database did not answer: it may be done then, whole.

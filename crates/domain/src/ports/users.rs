@@ -14,7 +14,7 @@ pub trait Users: Send + Sync {
     /// Finds or registers the user that WeChat identified, by the rule of [`crate::resolve::decide`], in one atomic step: it does all that
     /// the rule says or nothing, and any number of first logins of one person at once MUST give one user and fail none.
     /// Identifiers MUST compare bytewise. Days of use are written at most once a day. Of [`Identification::profile`] a new user MUST get all, and
-    /// a known one whom it lets in what [`Profile::news_of`](crate::Profile::news_of) says, and nothing of what they said themselves.
+    /// a known one whom it lets in, after a merge with what [`Profile::or_inherited`](crate::Profile::or_inherited) says, what [`Profile::news_of`](crate::Profile::news_of) says, and nothing of what they said themselves.
     ///
     /// # Errors
     /// [`PortError`] where the database did not answer.

@@ -41,7 +41,8 @@ pub(super) async fn run(
         lease.batch("ROLLBACK").await?;
         return Ok(None);
     }
-    let news = login.news(&survivor);
+    let told = login.asked.profile.or_inherited(&merged.user, &survivor.user);
+    let news = told.news_of(&survivor.user, survivor.own_words);
     login.note(lease, &owners, &survivor, news.as_ref()).await?;
     let survivor = became(lease, login, *survivor, *merged, link).await?;
     let resolution = login.signed_in(survivor, link, news.as_ref());

@@ -2,7 +2,7 @@
 
 use diesel::{QueryableByName, sql_types::Binary};
 use time::OffsetDateTime;
-use wechat_login_domain::{Keyring, UserId, merge, ports::Merging};
+use wechat_login_domain::{Keyring, Profile, User, UserId, merge, ports::Merging};
 
 use super::{
     attempt::Attempt,
@@ -98,6 +98,25 @@ pub(super) async fn write(
     relabelling.apply(lease).await
 }
 
+/// Gives the survivor what the other was called and looked like, where they have nothing there and did not want it so.
+async fn inherit(lease: &mut Lease, merged: &User, survivor: &User) -> Result<(), Failure> {
+    const INHERIT: &str = "UPDATE users SET
+            nickname = IF(nickname_is_own, nickname, COALESCE(?, nickname)),
+            avatar_url = IF(avatar_is_own, avatar_url, COALESCE(?, avatar_url))
+         WHERE id = ?";
+    let inherited = Profile::default().or_inherited(merged, survivor);
+    if inherited.is_empty() {
+        return Ok(());
+    }
+    let values = [
+        Value::OptionalText(inherited.nickname.as_deref()),
+        Value::OptionalText(inherited.avatar_url.as_deref()),
+        Value::Bytes(survivor.id.as_bytes()),
+    ];
+    lease.execute(&Sql::new(INHERIT, values)).await?;
+    Ok(())
+}
+
 /// What an operator says are one.
 pub(super) struct Merge<'a> {
     pub(super) one: UserId,
@@ -138,6 +157,8 @@ impl Attempt for Merge<'_> {
         };
         let relabelling = relabelling(lease, survivor, merged).await?;
         write(lease, (survivor, merged), relabelling, self.now).await?;
+        let of_them = |id| if one_user.id == id { &one_user } else { &other_user };
+        inherit(lease, of_them(merged), of_them(survivor)).await?;
         let survivor = look_up::user(lease, Asked::ById(survivor), self.keyring).await?;
         let survivor = Box::new(survivor.ok_or(Failure::BadRow("users"))?);
         lease.batch("COMMIT").await?;

@@ -6,11 +6,11 @@ use diesel::{
 };
 use time::OffsetDateTime;
 use wechat_login_domain::{
-    AppId, Keyring, OpenPlatform, RevokedBecause, UserId, UserState, merge,
+    AppId, Keyring, OpenPlatform, Profile, RevokedBecause, UserId, UserState, merge,
     ports::{Conflict, Merging, SessionsEnding, Undoing},
 };
 
-use super::{look_up, standing};
+use super::{look_up, standing, write::news};
 use crate::{
     failure::Failure,
     sql::{Sql, Value},
@@ -95,6 +95,11 @@ pub(super) fn merge(
     };
     let relabelling = relabelling(connection, survivor, merged)?;
     write(connection, (survivor, merged), relabelling, now)?;
+    let of_them = |id| if one_user.id == id { &one_user } else { &other_user };
+    let inherited = Profile::default().or_inherited(of_them(merged), of_them(survivor));
+    if !inherited.is_empty() {
+        news(connection, survivor, &inherited, now)?;
+    }
     let survivor = look_up::user(connection, survivor, keyring)?.ok_or(Failure::BadRow("users"))?;
     Ok(Merging::Merged {
         survivor: Box::new(survivor),

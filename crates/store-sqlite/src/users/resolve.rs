@@ -85,7 +85,7 @@ impl Login {
             }
             _ => return Ok(Look::MustWrite),
         };
-        let note = self.note_of(&owners, &owner);
+        let note = self.note_of(&owners, &owner, &self.asked.profile);
         let mut owner = *owner;
         if let Some(news) = &note.news {
             news.tell(&mut owner.user, self.now);
@@ -121,7 +121,7 @@ impl Login {
                 if let Some(other) = conflict_with {
                     write::conflict(connection, self, owner.user.id, other)?;
                 }
-                Some(self.note_of(&owners, &owner))
+                Some(self.note_of(&owners, &owner, &self.asked.profile))
             }
             Decision::Merge {
                 survivor,
@@ -131,7 +131,8 @@ impl Login {
                 write::merge(connection, self, &owners, (&survivor, &merged))?;
                 let account = owners.wechat_account();
                 write::link(connection, &self.bringing(), survivor.user.id, link, account)?;
-                Some(self.note_of(&owners, &survivor))
+                let told = self.asked.profile.or_inherited(&merged.user, &survivor.user);
+                Some(self.note_of(&owners, &survivor, &told))
             }
         };
         if let Some(note) = note {
@@ -153,10 +154,10 @@ impl Login {
         Ok(())
     }
 
-    fn note_of(&self, owners: &Owners, owner: &Owner) -> Note {
+    fn note_of(&self, owners: &Owners, owner: &Owner, told: &Profile) -> Note {
         Note {
             user: owner.user.id,
-            news: self.asked.profile.news_of(&owner.user, owner.own_words),
+            news: told.news_of(&owner.user, owner.own_words),
             is_first_today: owners.are_first_seen_today(self.now),
         }
     }

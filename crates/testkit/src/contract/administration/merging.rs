@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use time::Duration;
 use wechat_login_domain::{
-    LoginMethodKind, Revocation, UserState,
+    LoginMethodKind, Profile, Revocation, UserState,
     merge::MergeRefusal,
     ports::{Administration, Conflict, Merging, Revocations, Users},
-    resolve::Refusal,
+    resolve::{Identification, Refusal},
 };
 
 use super::{LATER, World};
@@ -81,6 +81,32 @@ pub async fn an_operators_merge_leaves_the_older_user(
     for asked in [alice().at_unbound(&shop_mini()), alice().at(&shop_mobile())] {
         assert_eq!(world.sign_in(&asked, LATER).await.0.id, older);
     }
+}
+
+pub async fn who_is_merged_leaves_their_name_to_a_survivor_without_one(
+    users: Arc<dyn Users>,
+    administration: Arc<dyn Administration>,
+    revocations: Arc<dyn Revocations>,
+) {
+    let world = World::new(users, administration, revocations);
+    let older = world.sign_in(&bob().at(&shop_mini()), NOW).await.0.id;
+    let named = Identification {
+        profile: Profile {
+            nickname: Some("Alice".into()),
+            avatar_url: None,
+        },
+        ..alice().at(&shop_web())
+    };
+    let younger = world.sign_in(&named, LATER).await.0.id;
+    let merging = world.merge(older, younger).await;
+    let Merging::Merged { survivor, .. } = merging else {
+        panic!("{merging:?}")
+    };
+    assert_eq!(
+        (survivor.id, survivor.nickname.as_deref()),
+        (older, Some("Alice"))
+    );
+    assert_eq!(world.user(older).await, *survivor);
 }
 
 pub async fn an_operators_merge_is_on_the_record_as_an_alias(

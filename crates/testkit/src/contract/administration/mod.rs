@@ -50,6 +50,7 @@ macro_rules! administration_contract {
                 a_conflict_is_listed_until_its_users_are_one,
                 conflicts_are_listed_with_the_latest_first,
                 an_operators_merge_leaves_the_older_user,
+                who_is_merged_leaves_their_name_to_a_survivor_without_one,
                 an_operators_merge_is_on_the_record_as_an_alias,
                 an_operators_merge_of_a_conflict_makes_one_wechat_account_of_it,
                 two_wechat_accounts_stay_two_where_users_are_merged,

@@ -125,6 +125,8 @@ macro_rules! users_contract {
                 what_wechat_tells_at_another_door_is_taken_over,
                 news_do_not_take_the_place_of_the_day_of_use,
                 news_are_taken_over_where_two_accounts_become_one,
+                a_survivor_who_has_no_profile_inherits_one,
+                a_survivor_keeps_the_profile_that_they_have,
                 what_wechat_says_is_taken_over,
                 what_wechat_says_later_replaces_what_it_said_before,
                 what_wechat_does_not_say_stays_as_it_was,

@@ -108,6 +108,31 @@ pub async fn news_are_taken_over_where_two_accounts_become_one(users: Arc<dyn Us
     assert_eq!((both.id, both.nickname.as_deref()), (id, Some("Alice")));
 }
 
+pub async fn a_survivor_who_has_no_profile_inherits_one(users: Arc<dyn Users>) {
+    let survivor = sign_in(&users, &alice().at_unbound(&shop_mini()), NOW).await.id;
+    edit_profile(&users, survivor, &picture(None)).await;
+    let web = Identification {
+        profile: said(Some("Alice"), Some("https://example.com/a")),
+        ..alice().at(&shop_web())
+    };
+    sign_in(&users, &web, NOW + Duration::HOUR).await;
+    let met = told(&users, merging(alice().at(&shop_mini())), Profile::default()).await;
+    // That there is no picture is their own word.
+    assert_eq!((met.id, profile(&met)), (survivor, (Some("Alice"), None)));
+}
+
+pub async fn a_survivor_keeps_the_profile_that_they_have(users: Arc<dyn Users>) {
+    for (asked, nickname, came_at) in [
+        (alice().at_unbound(&shop_mini()), "Ally", NOW),
+        (alice().at(&shop_web()), "Alice", NOW + Duration::HOUR),
+    ] {
+        let profile = said(Some(nickname), None);
+        sign_in(&users, &Identification { profile, ..asked }, came_at).await;
+    }
+    let met = told(&users, merging(alice().at(&shop_mini())), Profile::default()).await;
+    assert_eq!(met.nickname.as_deref(), Some("Ally"));
+}
+
 pub async fn what_wechat_says_is_taken_over(users: Arc<dyn Users>) {
     alices_id(&users).await;
     let filled = alice_is_told(&users, Some("Alice"), Some("https://example.com/a")).await;

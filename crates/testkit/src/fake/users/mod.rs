@@ -95,6 +95,7 @@ impl Users for MemoryUsers {
         self.with(|table| {
             let owners = table.owners(Identifier::all(asked));
             let brought = || (Identifier::all(asked), asked.phone.as_ref());
+            let mut told = asked.profile.clone();
             let (id, is_new) = match resolve::decide(&owners, asked, now) {
                 Decision::Refuse(refusal) => return Resolution::Refused(refusal),
                 Decision::Register => (table.register(asked, now), true),
@@ -121,6 +122,7 @@ impl Users for MemoryUsers {
                     link,
                 } => {
                     let into = survivor.user.id;
+                    told = told.or_inherited(&merged.user, &survivor.user);
                     // The openid and the unionid turned out to be one WeChat account.
                     let accounts = (merged.account, survivor.account);
                     for merged in table.merge((into, merged.user.id), accounts, now) {
@@ -130,7 +132,7 @@ impl Users for MemoryUsers {
                     (into, false)
                 }
             };
-            table.tell(id, &asked.profile, now);
+            table.tell(id, &told, now);
             table.was_used(asked, now);
             table.signed_in(id, is_new)
         })

@@ -2,8 +2,8 @@
 
 use time::{Duration, OffsetDateTime};
 use wechat_login_domain::{
-    AccountId, LoginMethod, LoginMethodId, LoginMethodKind, Phone, Revocation, ScopeChange, User, UserId,
-    UserReference, UserState,
+    AccountId, LoginMethod, LoginMethodId, LoginMethodKind, Phone, Profile, Revocation, ScopeChange, User,
+    UserId, UserReference, UserState,
     import::{self, Completion, Decision, Holder, Holders, ImportOutcome, ImportedUser, KnownUser},
     merge,
     ports::{Conflict, ExternalIdChange, Merging, SessionsEnding, Undoing},
@@ -157,6 +157,9 @@ impl Table {
         let aliases = aliases
             .into_iter()
             .map(|merged| Revocation::Alias { merged, into });
+        let of_them = |id| if one_user.id == id { &one_user } else { &other_user };
+        let inherited = Profile::default().or_inherited(of_them(merged), of_them(survivor));
+        self.tell(survivor, &inherited, now);
         let survivor = Box::new(self.user(survivor).expect("a root is there"));
         (Merging::Merged { survivor, merged }, aliases.collect())
     }
