@@ -1,5 +1,7 @@
 //! `wechat-login users`, beside a service that runs.
 
+mod answers;
+
 use std::{
     fs,
     path::Path,
