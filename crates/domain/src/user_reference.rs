@@ -19,7 +19,8 @@ pub enum UserReference {
 
 impl UserReference {
     /// Everything that this text may be: `external:` and the company's id is that alone, a UUID with its hyphens is our id alone, and a
-    /// number may be a phone and, as letters and digits may, an openid or a unionid. Nothing where it can be none of these.
+    /// number may be a phone and, as letters and digits may, an openid or a unionid; so may a UUID without hyphens, as databases and logs
+    /// write them. Nothing where it can be none of these.
     #[must_use]
     pub fn parse(text: &str) -> Vec<Self> {
         let text = text.trim();
@@ -34,10 +35,12 @@ impl UserReference {
         if let Some(id) = text.parse().ok().filter(|_| is_uuid) {
             return vec![Self::Id(id)];
         }
+        let is_bare_uuid = text.len() == 32 && text.bytes().all(|b| b.is_ascii_hexdigit());
+        let id = text.parse().ok().filter(|_| is_bare_uuid).map(Self::Id);
         let phone = Phone::parse_written(text).ok().map(Self::Phone);
         let openid = OpenId::parse(text).ok().map(Self::OpenId);
         let unionid = UnionId::parse(text).ok().map(Self::UnionId);
-        [phone, openid, unionid].into_iter().flatten().collect()
+        [id, phone, openid, unionid].into_iter().flatten().collect()
     }
 }
 
@@ -74,6 +77,22 @@ mod tests {
             UserReference::UnionId(UnionId::parse(openid).unwrap()),
         ];
         assert_eq!(UserReference::parse(openid), wanted);
+    }
+
+    #[test]
+    fn our_id_may_be_written_as_others_write_it() {
+        let id = "01a1fcd1-07e2-7b5d-985f-f430894a200e";
+        let wanted = UserReference::Id(id.parse().unwrap());
+        let meant = UserReference::parse(&id.to_uppercase());
+        assert_eq!(meant, std::slice::from_ref(&wanted));
+        let bare = id.replace('-', "");
+        for text in [bare.clone(), bare.to_uppercase()] {
+            let meant = UserReference::parse(&text);
+            assert_eq!(meant[0], wanted, "{text}");
+            assert_eq!(meant.len(), 3, "it may be an openid or a unionid too");
+        }
+        let longer = UserReference::parse(&format!("{bare}0"));
+        assert!(!longer.iter().any(|one| matches!(one, UserReference::Id(_))));
     }
 
     #[test]

@@ -9,6 +9,11 @@ pub enum InvalidUrl {
     /// It is no URL of this kind.
     #[error("must be mysql://user:password@host:3306/database, with special characters percent-encoded")]
     Form,
+    /// It has an `@` where the server is over: what is before it was to be the password.
+    #[error(
+        "has an @ behind a /, ? or #: is that a password? Percent-encode / ? # @ : and % in it (/ is %2F, @ is %40)"
+    )]
+    Unencoded,
     /// It names no database.
     #[error("names no database: it must end in /DATABASE")]
     NoDatabase,
@@ -27,6 +32,24 @@ const KEEP_ALIVE_MS: u32 = 60_000;
 
 /// Reads a URL of the form that [`crate::Settings`] tells.
 pub(crate) fn parse(url: &str) -> Result<OptsBuilder, InvalidUrl> {
+    let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let end_of_server = after_scheme.find(['/', '?', '#']);
+    let (server, rest) = after_scheme.split_at(end_of_server.unwrap_or(after_scheme.len()));
+    if rest
+        .split(['?', '#'])
+        .next()
+        .is_some_and(|path| path.contains('@'))
+    {
+        return Err(InvalidUrl::Unencoded);
+    }
+    read(url).map_err(|error| {
+        // The file of a certificate may have an @ in its name, so that one behind ? is a password only where nothing else makes sense.
+        let is_password = rest.contains('@') && !server.contains('@');
+        if is_password { InvalidUrl::Unencoded } else { error }
+    })
+}
+
+fn read(url: &str) -> Result<OptsBuilder, InvalidUrl> {
     let mut url = Url::parse(url).map_err(|_may_show_the_password| InvalidUrl::Form)?;
     let ssl = ssl(&url)?;
     url.set_query(None);
@@ -117,6 +140,29 @@ mod tests {
             ssl("ssl-mode=verify_identity&ssl-ca=/ca.pem&ssl-name=db"),
             Some(((false, false), true, 1, Some("db".into())))
         );
+    }
+
+    #[test]
+    fn a_password_that_is_not_encoded_is_told_as_the_cause() {
+        for url in [
+            "mysql://u:SEC/RET@h/d",
+            "mysql://u:12/SECRET@h:3306/d",
+            "mysql://u:SEC@RET/@h/d",
+            "mysql://u:SEC?RET@h/d",
+            "mysql://u:12?SECRET@h/d",
+            "mysql://u:#SECRET@h/d",
+        ] {
+            assert_eq!(refused(url), InvalidUrl::Unencoded, "{url}");
+        }
+        let text = InvalidUrl::Unencoded.to_string();
+        assert!(text.contains("Percent-encode / ? # @ : and %"), "{text}");
+        for good in [
+            "mysql://u:p@s:s@h/d",
+            "mysql://u:p@h/d?ssl-mode=verify_identity&ssl-ca=/a@b.pem",
+        ] {
+            assert!(parse(good).is_ok(), "{good}");
+        }
+        assert_eq!(refused("mysql://u:p@h/d?mail=a@b"), InvalidUrl::Parameter);
     }
 
     #[test]

@@ -4,53 +4,9 @@ use std::{collections::BTreeMap, fmt, path::Path};
 
 use config::{Map, Value, ValueKind};
 
+use super::{Fault, Faults};
+
 const BUILT_IN: &str = "the built-in defaults";
-
-/// Something that is wrong with the configuration. It never holds a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    key: String,
-    message: String,
-}
-
-impl Fault {
-    pub(super) fn of_variable(name: &str, message: &str) -> Self {
-        Self {
-            key: name.to_owned(),
-            message: message.to_owned(),
-        }
-    }
-
-    pub(super) fn of_files(message: &str) -> Self {
-        Self {
-            key: "configuration".to_owned(),
-            message: message.to_owned(),
-        }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.key, self.message)
-    }
-}
-
-/// Every fault of a configuration.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Faults(pub(super) Vec<Fault>);
-
-/// One fault is one line; several are a line each below another.
-impl fmt::Display for Faults {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let [fault] = self.0.as_slice() {
-            return fault.fmt(f);
-        }
-        f.write_str("the configuration is not good:")?;
-        self.0.iter().try_for_each(|fault| write!(f, "\n{fault}"))
-    }
-}
-
-impl std::error::Error for Faults {}
 
 /// A key that is in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +33,16 @@ enum Leafy {
     NotText,
 }
 
+/// What the file form of a secret gives.
+enum FromFile {
+    /// The key is not set.
+    NotNamed,
+    /// What is in the file.
+    Text(String),
+    /// Nothing; the fault is told.
+    Unreadable,
+}
+
 /// The keys that are set, and the faults found so far.
 pub(super) struct Keys {
     unread: BTreeMap<String, Leaf>,
@@ -97,16 +63,17 @@ impl Keys {
 
     /// Adds a fault.
     pub(super) fn fault(&mut self, key: &str, message: impl fmt::Display) {
-        let known = self
-            .shown
-            .iter()
-            .find(|shown| shown.key == key)
-            .map(|shown| shown.origin.as_str());
-        let origin = known.map_or_else(String::new, |origin| format!(" (set in {origin})"));
-        self.faults.push(Fault {
-            key: key.to_owned(),
-            message: format!("{message}{origin}; variable {}", variable(key)),
-        });
+        let origin = |key: &str| {
+            let known = self.shown.iter().find(|shown| shown.key == key);
+            known.map(|shown| shown.origin.as_str())
+        };
+        let origin = match (origin(key), origin(&file_form(key))) {
+            (Some(origin), _) => format!(" (set in {origin})"),
+            (None, Some(origin)) => format!(" (from the file of {}, set in {origin})", file_form(key)),
+            (None, None) => String::new(),
+        };
+        self.faults
+            .push(Fault::of_key(key, &format!("{message}{origin}")));
     }
 
     /// How many faults there are, to see whether reading something added one.
@@ -181,19 +148,19 @@ impl Keys {
         key: &str,
         parse: impl Fn(&str) -> Result<T, E>,
     ) -> Option<Vec<T>> {
-        let from_file = self.file_of(key)?;
+        let from_file = self.file_of(key);
         let inline = self.entries(key, true)?;
         let entries = match from_file {
-            Some(text) if inline.is_empty() => text
-                .lines()
-                .map(|line| line.trim().to_owned())
-                .filter(|line| !line.is_empty())
-                .collect(),
-            Some(_) => {
-                self.fault(key, format_args!("is set together with {key}_file; keep one"));
-                return None;
+            FromFile::NotNamed => inline,
+            _ if !inline.is_empty() => return self.set_twice(key),
+            FromFile::Unreadable => return None,
+            FromFile::Text(text) => {
+                self.replaced(key);
+                text.lines()
+                    .map(|line| line.trim().to_owned())
+                    .filter(|line| !line.is_empty())
+                    .collect()
             }
-            None => inline,
         };
         let parsed: Vec<_> = entries
             .iter()
@@ -202,15 +169,23 @@ impl Keys {
         parsed.into_iter().collect()
     }
 
-    /// The names under a section, such as the apps of `wechat.apps`.
+    /// Whether it, or the file that stands for it, was read and is not empty, be it good or not.
+    pub(super) fn is_set(&self, key: &str) -> bool {
+        let file = file_form(key);
+        let is_it = |shown: &Shown| shown.key == key || shown.key == file;
+        self.shown
+            .iter()
+            .any(|shown| is_it(shown) && !shown.value.is_empty())
+    }
+
+    /// The names of the sections under a section, such as the apps of `wechat.apps`.
     pub(super) fn names(&self, section: &str) -> Vec<String> {
         let prefix = format!("{section}.");
-        let mut names: Vec<String> = self
-            .unread
-            .keys()
-            .filter_map(|key| key.strip_prefix(&prefix))
-            .map(|rest| rest.split('.').next().unwrap_or_default().to_owned())
-            .collect();
+        let name = |(key, leaf): (&String, &Leaf)| match key.strip_prefix(&prefix)?.split_once('.') {
+            Some((name, _)) => Some(name.to_owned()),
+            None => matches!(leaf.value, Leafy::Nothing).then(|| key[prefix.len()..].to_owned()),
+        };
+        let mut names: Vec<String> = self.unread.iter().filter_map(name).collect();
         names.dedup();
         names
     }
@@ -237,10 +212,7 @@ impl Keys {
         let unread = std::mem::take(&mut self.unread);
         for (key, leaf) in unread {
             if !matches!(leaf.value, Leafy::Nothing) {
-                self.faults.push(Fault {
-                    message: format!("is no key of ours (set in {})", leaf.origin),
-                    key,
-                });
+                self.faults.push(Fault::unknown(&key, &leaf.origin));
             }
         }
         if self.faults.is_empty() {
@@ -256,39 +228,57 @@ impl Keys {
 
     fn secret_text(&mut self, key: &str) -> Option<String> {
         let faults = self.fault_count();
-        let from_file = self.file_of(key)?;
+        let from_file = self.file_of(key);
         let inline = self.text(key, true);
         // A file takes the place of a default, but of nothing that somebody wrote.
-        let is_written = !self.set_by_somebody(&[key]).is_empty();
-        match (inline, from_file) {
-            (Some(_), Some(_)) if is_written => {
-                self.fault(key, format_args!("is set together with {key}_file; keep one"));
-                None
+        let is_written = inline.is_some() && !self.set_by_somebody(&[key]).is_empty();
+        let text = match from_file {
+            FromFile::NotNamed => inline,
+            _ if is_written => self.set_twice(key),
+            FromFile::Unreadable => None,
+            FromFile::Text(text) => {
+                self.replaced(key);
+                Some(text)
             }
-            (inline, from_file) => from_file.or(inline).filter(|_| self.fault_count() == faults),
-        }
+        };
+        text.filter(|_| self.fault_count() == faults)
     }
 
-    /// The content of the file that `{key}_file` names: `None` where it cannot be read, `Some(None)` where none is named.
-    fn file_of(&mut self, key: &str) -> Option<Option<String>> {
-        let file_key = format!("{key}_file");
+    fn set_twice<T>(&mut self, key: &str) -> Option<T> {
+        self.fault(
+            key,
+            format_args!("is set together with {}; keep one", file_form(key)),
+        );
+        None
+    }
+
+    /// A file stands for this key: what it had is not in force.
+    fn replaced(&mut self, key: &str) {
+        self.shown.retain(|shown| shown.key != key);
+    }
+
+    /// The content of the file that `{key}_file` names.
+    fn file_of(&mut self, key: &str) -> FromFile {
+        let file_key = file_form(key);
+        let faults = self.fault_count();
         let Some(path) = self.text(&file_key, false) else {
-            return Some(None);
+            return if self.fault_count() == faults {
+                FromFile::NotNamed
+            } else {
+                FromFile::Unreadable
+            };
         };
         match std::fs::read_to_string(Path::new(&path)) {
-            Ok(text) if !text.trim().is_empty() => Some(Some(text.trim().to_owned())),
-            Ok(_) => {
-                self.fault(&file_key, "the file is empty");
-                None
-            }
+            Ok(text) if !text.trim().is_empty() => return FromFile::Text(text.trim().to_owned()),
+            Ok(_) => self.fault(&file_key, "the file is empty"),
             Err(error) => {
                 self.fault(
                     &file_key,
                     format_args!("the file cannot be read: {}", error.kind()),
                 );
-                None
             }
         }
+        FromFile::Unreadable
     }
 
     fn text(&mut self, key: &str, is_secret: bool) -> Option<String> {
@@ -377,6 +367,7 @@ fn text_of(kind: ValueKind) -> Option<String> {
     }
 }
 
-fn variable(key: &str) -> String {
-    format!("WECHAT_LOGIN__{}", key.to_ascii_uppercase().replace('.', "__"))
+/// The key that names a file instead.
+fn file_form(key: &str) -> String {
+    format!("{key}_file")
 }

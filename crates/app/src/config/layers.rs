@@ -2,9 +2,9 @@
 
 use std::{collections::HashMap, path::Path};
 
-use config::{File, FileFormat, Map, Value};
+use config::{File, FileFormat, Map, Source, Value};
 
-use super::{Environment, Fault, environment};
+use super::{Environment, Fault, environment, tree::Tree};
 
 /// The documented defaults are the defaults: the file that describes every key is the first layer.
 const DEFAULTS: &str = include_str!("../../../../config/default.toml");
@@ -38,37 +38,51 @@ impl Variables {
     pub(super) fn environment(&self) -> Option<&str> {
         self.0.get(environment::VARIABLE).map(String::as_str)
     }
+
+    /// Those that set a key, by the words of its path. The longest come first: where a variable sets a key of an app, another that stands for
+    /// the whole app is the one at fault. Each value stays the text that it is: a guess at numbers would make one of a secret that is all digits.
+    fn by_path(&self) -> Vec<(Vec<String>, &str)> {
+        let mut variables: Vec<_> = self
+            .0
+            .iter()
+            .filter_map(|(name, value)| {
+                let path = name.to_ascii_lowercase();
+                let path = path.strip_prefix(&PREFIX.to_ascii_lowercase())?.split("__");
+                Some((path.map(ToOwned::to_owned).collect::<Vec<_>>(), value.as_str()))
+            })
+            .collect();
+        variables.sort_unstable_by(|(a, _), (b, _)| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+        variables
+    }
 }
 
 fn is_ours(name: &str) -> bool {
     name == environment::VARIABLE || name.to_ascii_uppercase().starts_with(PREFIX)
 }
 
-/// The merged tree. Each value knows the layer that it comes from.
+/// The merged tree, and what had no place in it. Each value knows the layer that it comes from.
 pub(super) fn collect(
     folder: &Path,
     environment: &Environment,
     variables: &Variables,
-) -> Result<Map<String, Value>, Fault> {
-    let file = |name: &str| {
-        File::from(folder.join(format!("{name}.toml")))
+) -> Result<(Map<String, Value>, Vec<Fault>), Fault> {
+    let mut tree = Tree::default();
+    let defaults = File::from_str(DEFAULTS, FileFormat::Toml).collect();
+    tree.lay(defaults.map_err(|error| Fault::of_files(&describe(&error)))?);
+    for name in ["default", environment.as_str(), "local"] {
+        let file = File::from(folder.join(format!("{name}.toml")))
             .format(FileFormat::Toml)
-            .required(false)
-    };
-    // `try_parsing` stays off: it makes a number of a secret that is all digits.
-    let from_variables = config::Environment::with_prefix("WECHAT_LOGIN")
-        .prefix_separator("__")
-        .separator("__")
-        .source(Some(variables.0.clone()));
-    config::Config::builder()
-        .add_source(File::from_str(DEFAULTS, FileFormat::Toml))
-        .add_source(file("default"))
-        .add_source(file(environment.as_str()))
-        .add_source(file("local"))
-        .add_source(from_variables)
-        .build()
-        .and_then(|merged| merged.cache.into_table())
-        .map_err(|error| Fault::of_files(&describe(&error)))
+            .required(false);
+        tree.lay(
+            file.collect()
+                .map_err(|error| Fault::of_files(&describe(&error)))?,
+        );
+    }
+    for (path, value) in variables.by_path() {
+        let value = Value::new(Some(&"the environment".to_owned()), value.to_owned());
+        tree.set(path.iter().map(String::as_str), value);
+    }
+    Ok(tree.finish())
 }
 
 /// A parser quotes the line that it does not understand, and that line may hold a secret: only its place is told.
@@ -78,10 +92,6 @@ fn describe(error: &config::ConfigError) -> String {
             let place = cause.to_string().lines().next().unwrap_or_default().to_owned();
             format!("{}: {place}", uri.as_deref().unwrap_or("a file"))
         }
-        config::ConfigError::PathParse { .. } => {
-            "a variable's name is no path: words joined by two underscores".to_owned()
-        }
-        config::ConfigError::Foreign(_) => "a file cannot be read".to_owned(),
-        _ => "the layers do not fit together: one has a value where another has a section".to_owned(),
+        _ => "a file cannot be read".to_owned(),
     }
 }

@@ -3,6 +3,7 @@
 mod clients;
 mod colour;
 mod environment;
+mod fault;
 mod identity;
 mod keys;
 mod later;
@@ -14,6 +15,7 @@ mod server;
 mod sessions;
 mod simulator;
 mod storage;
+mod tree;
 mod web;
 mod wechat;
 
@@ -23,7 +25,8 @@ pub use self::{
     clients::{ApiClient, Claim},
     colour::Colour,
     environment::Environment,
-    keys::{Fault, Faults, Shown},
+    fault::{Fault, Faults},
+    keys::Shown,
     pages::{Link, Pages},
     security::Security,
     server::{Language, Server},
@@ -93,7 +96,10 @@ impl Config {
             Environment::unknown()
         });
         let tree = match layers::collect(folder, &environment, variables) {
-            Ok(tree) => tree,
+            Ok((tree, unfit)) => {
+                faults.extend(unfit);
+                tree
+            }
             Err(fault) => {
                 faults.push(fault);
                 return Err(Faults(faults));
@@ -107,7 +113,7 @@ impl Config {
         let lifetimes = sessions::read(&mut keys);
         let identity = identity::read(&mut keys);
         let security = Security::read(&mut keys);
-        let storage = Storage::read(&mut keys, &environment, security.as_ref());
+        let storage = Storage::read(&mut keys, &environment);
         let simulator = Simulator::read(&mut keys, &environment);
         let web = Web::read(&mut keys, &environment, server.as_ref());
         let wechat = WeChat::read(

@@ -4,7 +4,7 @@ use secrecy::SecretString;
 use wechat_login_sessions_redis::RedisSettings;
 use wechat_login_store_mysql::Settings as MysqlSettings;
 
-use super::{Environment, Security, keys::Keys, parse};
+use super::{Environment, keys::Keys, parse};
 
 /// Where sessions are with MySQL and no Redis, and where the key is that encrypts at rest where nobody brought one.
 const BESIDE_MYSQL: &str = "data/wechat-login.db";
@@ -48,12 +48,10 @@ impl fmt::Debug for Sessions {
 }
 
 impl Storage {
-    pub(super) fn read(
-        keys: &mut Keys,
-        environment: &Environment,
-        security: Option<&Security>,
-    ) -> Option<Self> {
-        let database = Database::read(keys);
+    /// The encryption key is in here, as a fault, where it has to be set and is not.
+    pub(super) fn read(keys: &mut Keys, environment: &Environment) -> Option<Self> {
+        let mut is_file = false;
+        let database = Database::read(keys, &mut is_file);
         let is_single = keys.get("sessions.single_instance", parse::boolean) == Some(true);
         let caches_sessions = keys.require("sessions.cache", |word| match word {
             "auto" => Ok(true),
@@ -61,6 +59,14 @@ impl Storage {
             _ => Err("must be \"auto\" or \"off\""),
         });
         let sessions = Sessions::read(keys, database.as_ref());
+        // Also while an address is missing: whoever is about to set it should hear of the key in the same breath.
+        let is_alone = is_file && matches!(sessions, Some(Sessions::Embedded(_)));
+        if !is_alone && !environment.is_development() && !keys.is_set("security.encryption_key") {
+            keys.fault(
+                "security.encryption_key",
+                "must be set with MySQL or Redis, the same on all instances: openssl rand -base64 32",
+            );
+        }
         let (database, sessions) = (database?, sessions?);
         if matches!(
             (&database, &sessions),
@@ -71,14 +77,6 @@ impl Storage {
                 "sessions.url",
                 "must be Redis with MySQL: other instances would not know the sessions that are kept beside this one. For one \
                  instance and no more set sessions.single_instance = true",
-            );
-        }
-        let is_shared = matches!(database, Database::Mysql(_)) || matches!(sessions, Sessions::Redis(_));
-        let has_key = security.is_none_or(|security| security.encryption_key.is_some());
-        if is_shared && !has_key && !environment.is_development() {
-            keys.fault(
-                "security.encryption_key",
-                "must be set with MySQL or Redis, the same on all instances: openssl rand -base64 32",
             );
         }
         Some(Self {
@@ -113,11 +111,15 @@ impl Storage {
 }
 
 impl Database {
-    fn read(keys: &mut Keys) -> Option<Self> {
+    /// `is_file` becomes true where a file is meant, be it named well or not.
+    fn read(keys: &mut Keys, is_file: &mut bool) -> Option<Self> {
         let pool_size = keys.require("database.pool_size", parse::positive_number);
         let wait_timeout = keys.require("database.wait_timeout", parse::positive_duration);
         let statement_timeout = keys.require("database.statement_timeout", parse::positive_duration);
-        let url = keys.require_secret("database.url", DatabaseUrl::parse)?;
+        let url = keys.require_secret("database.url", |url| {
+            *is_file = url.starts_with("sqlite:");
+            DatabaseUrl::parse(url)
+        })?;
         match url {
             DatabaseUrl::Sqlite(path) => Some(Self::Sqlite(path)),
             DatabaseUrl::Mysql(url) => Some(Self::Mysql(MysqlSettings {

@@ -216,13 +216,14 @@ async fn a_merged_user_answers_as_the_survivor_who_tells_who_they_were() {
         json!([])
     );
     let merging = app.operator().await.merge_users;
-    let (survivor, former) = merging
+    let merging = merging
         .run(
             &UserReference::parse(one.user_id()),
             &UserReference::parse(other.user_id()),
         )
         .await
         .expect("it is done");
+    let (survivor, former) = (merging.survivor, merging.merged);
     let merged = Instant::now();
     for member in [&one, &other] {
         loop {

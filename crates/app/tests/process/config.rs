@@ -1,5 +1,7 @@
 //! What it makes of its configuration.
 
+mod layers;
+
 use std::{fs, process::Output};
 
 use crate::program::{command, output};
@@ -178,6 +180,10 @@ fn a_file_takes_the_place_of_a_default_and_of_nothing_that_somebody_wrote() {
     let file = [("database.url_file", file.to_str().unwrap())];
     let refused = text(&output(folder.path(), &file, &["check-config"]));
     assert!(refused.contains("database.url: must be sqlite://"), "{refused}");
+    assert!(
+        refused.contains("from the file of database.url_file"),
+        "{refused}"
+    );
     let both = [file.as_slice(), &[("database.url", "sqlite://a.db")]].concat();
     let refused = text(&output(folder.path(), &both, &["check-config"]));
     assert!(

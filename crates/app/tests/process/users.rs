@@ -1,5 +1,7 @@
 //! `wechat-login users`, beside a service that runs.
 
+mod answers;
+
 use std::{
     fs,
     path::Path,
@@ -290,7 +292,8 @@ fn an_imported_person_is_found_at_their_first_login() {
         assert_eq!(text(&done), counts);
         let said = errors(&done);
         for line in [
-            "line 3: an openid, unionid or phone of it belongs to a user with another external_id",
+            "line 3: its openid belongs to user ",
+            ", who has another external_id",
             "line 4: typo is no field of a person",
             "line 5: phone must be a phone number",
         ] {

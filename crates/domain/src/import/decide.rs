@@ -3,7 +3,7 @@
 use time::OffsetDateTime;
 
 use super::{ImportedIdentifier, ImportedUser};
-use crate::{AccountId, ExternalId, User, UserId, UserState};
+use crate::{AccountId, ExternalId, LoginMethodKind, User, UserId, UserState};
 
 /// Of a user, what the rule needs to know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,8 +110,13 @@ pub enum ImportRefusal {
     #[error("the external_id is another user's")]
     ExternalIdTaken,
     /// Whoever has the identifiers has another external id.
-    #[error("an openid, unionid or phone of it belongs to a user with another external_id")]
-    LoginMethodTaken,
+    #[error("its {} belongs to user {user}, who has another external_id", word(*.kind))]
+    LoginMethodTaken {
+        /// What they have: the first that the row brings, the phone last.
+        kind: LoginMethodKind,
+        /// Who.
+        user: UserId,
+    },
     /// The row is several users.
     #[error("its openids, unionids and phone belong to several users")]
     SeveralUsers,
@@ -135,8 +140,28 @@ pub fn decide(row: &ImportedUser, holders: &Holders) -> Decision {
         (None, [user]) if row.external_id.is_none() || user.external_id.is_none() => {
             complete(row, holders, user)
         }
-        (_, [_]) => Decision::Refuse(ImportRefusal::LoginMethodTaken),
+        (_, [user]) => Decision::Refuse(ImportRefusal::LoginMethodTaken {
+            kind: taken(row, holders),
+            user: user.id,
+        }),
         (_, [_, _, ..]) => Decision::Refuse(ImportRefusal::SeveralUsers),
+    }
+}
+
+/// What of the row somebody has already.
+fn taken(row: &ImportedUser, holders: &Holders) -> LoginMethodKind {
+    let identifiers = row.identifiers();
+    let mut held = identifiers.iter().zip(&holders.identifiers);
+    let first = held.find_map(|(one, holder)| holder.is_some().then_some(one.key.kind));
+    first.unwrap_or(LoginMethodKind::Phone)
+}
+
+/// As the fields of a row are called.
+const fn word(kind: LoginMethodKind) -> &'static str {
+    match kind {
+        LoginMethodKind::WeChatOpenId => "openid",
+        LoginMethodKind::WeChatUnionId => "unionid",
+        LoginMethodKind::Phone => "phone",
     }
 }
 

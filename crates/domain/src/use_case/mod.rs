@@ -62,7 +62,7 @@ pub use log_in_mini_program::{
 };
 pub use log_in_mobile_app::{LogInMobileApp, MobileAppLogin};
 pub use log_out::LogOut;
-pub use merge_users::MergeUsers;
+pub use merge_users::{MergeUsers, MergedUsers};
 pub use recall_account::RecallAccount;
 pub use recall_user::RecallUser;
 pub use renew_session::RenewSession;

@@ -38,9 +38,12 @@ impl UndoMerge {
     /// [`OperatorError::NoFormerId`] where it is no id of ours, [`OperatorError::NotMerged`] where it is nobody's former one, and
     /// [`OperatorError::Closing`] where the survivor is.
     pub async fn run(&self, merged: &[UserReference]) -> Result<UndoneMerge, OperatorError> {
-        let [UserReference::Id(merged)] = *merged else {
-            return Err(OperatorError::NoFormerId);
-        };
+        // Of all that the text may be: nothing else says which merge.
+        let id = merged.iter().find_map(|reference| match reference {
+            UserReference::Id(id) => Some(*id),
+            _ => None,
+        });
+        let merged = id.ok_or(OperatorError::NoFormerId)?;
         let now = self.clock.now();
         let bars_until = self.lifetimes.last_end(now);
         match self.administration.undo_merge(merged, bars_until, now).await? {

@@ -51,6 +51,11 @@ pub enum InvalidSettings {
     /// A user without a password, a broken percent sign, or text that is not UTF-8.
     #[error("has credentials that are not user:password or :password (percent-encode : / @ and % in them)")]
     Credentials,
+    /// An `@` where the servers are over: what is before it was to be the password.
+    #[error(
+        "has an @ behind a /, ? or #: is that a password? Percent-encode / ? # @ : and % in it (/ is %2F, @ is %40)"
+    )]
+    Unencoded,
     /// Not a number of a database.
     #[error("has a database that is no number")]
     Database,

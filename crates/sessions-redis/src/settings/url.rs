@@ -36,6 +36,12 @@ impl<'a> Url<'a> {
             "rediss+sentinel" => (true, Kind::Sentinel),
             _ => return Err(InvalidSettings::Scheme),
         };
+        if rest
+            .split_once(['/', '?', '#'])
+            .is_some_and(|(_, path)| path.contains('@'))
+        {
+            return Err(InvalidSettings::Unencoded);
+        }
         if rest.contains(['?', '#']) {
             return Err(InvalidSettings::Options);
         }
@@ -235,6 +241,15 @@ mod tests {
         );
         assert_eq!(one("redis://[::1]:7/").addr().to_string(), "::1:7");
         assert_eq!(one("redis://:only@h").redis_settings().username(), None);
+        let plain = one("redis://u:p@s:s@h");
+        assert_eq!(
+            (
+                plain.addr().to_string().as_str(),
+                plain.redis_settings().password()
+            ),
+            ("h:6379", Some("p@s:s")),
+            "what can be understood is not refused"
+        );
     }
 
     #[test]
@@ -305,6 +320,13 @@ mod tests {
             ("redis+sentinel://h/m/SECRET", Fault::Database),
             ("redis://h?password=SECRET", Fault::Options),
             ("redis://h#SECRET", Fault::Options),
+            ("redis://:SEC/RET@h", Fault::Unencoded),
+            ("redis://:12/SECRET@h:6379/1", Fault::Unencoded),
+            ("redis://u:SEC@RET/@h", Fault::Unencoded),
+            ("redis://u:SECRET?@h", Fault::Unencoded),
+            ("redis://u:#SECRET@h", Fault::Unencoded),
+            ("rediss+sentinel://:SEC/RET@h/m/1", Fault::Unencoded),
+            ("redis+cluster://:SEC/RET@h1,h2", Fault::Unencoded),
         ];
         for (url, fault) in faults {
             assert_eq!(parse(url).err(), Some(fault), "{url}");

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use wechat_login_domain::{
     Apps, LoginMethod, LoginMethodKind, Session, User, UserAccount, UserState, ports::Conflict,
+    use_case::MergedUsers,
 };
 
 use crate::http::{Moment, UserBody};
@@ -44,6 +45,24 @@ pub(super) const fn state(state: UserState) -> &'static str {
 pub(super) fn users(users: &[User]) -> Users<OperatorsUser> {
     Users {
         users: users.iter().map(OperatorsUser::from).collect(),
+    }
+}
+
+#[derive(Serialize)]
+pub(super) struct Merged {
+    #[serde(flatten)]
+    user: OperatorsUser,
+    /// The external ids that mean this user since the merge, and are in no other answer.
+    former_external_ids: Vec<String>,
+}
+
+pub(super) fn merged(merged: &MergedUsers) -> Users<Merged> {
+    let former = merged.former_external_id.iter();
+    Users {
+        users: vec![Merged {
+            user: OperatorsUser::from(&merged.survivor),
+            former_external_ids: former.map(ToString::to_string).collect(),
+        }],
     }
 }
 

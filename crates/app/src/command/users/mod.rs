@@ -2,15 +2,15 @@
 
 mod import;
 mod json;
+mod notes;
+mod scopes;
 mod table;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
-use wechat_login_domain::{
-    ExternalId, InvalidExternalId, InvalidScope, OperatorError, Scope, ScopeChange, User, UserReference,
-};
+use wechat_login_domain::{Apps, ExternalId, InvalidExternalId, User, UserReference, resolve::OnConflict};
 
 use super::{EX_CONFIG, EX_REFUSED, one_line::one_line};
 use crate::{
@@ -56,8 +56,8 @@ enum Action {
         who: Who,
         how: How,
         /// Scopes; with `set`, none is no scope at all
-        #[arg(value_name = "SCOPE", value_parser = scope)]
-        scopes: Vec<Scope>,
+        #[arg(value_name = "SCOPE")]
+        scopes: Vec<String>,
     },
     /// Set your own id of a user; without one, take it away
     ExternalId {
@@ -104,17 +104,13 @@ enum How {
     Set,
 }
 
-fn scope(text: &str) -> Result<Scope, InvalidScope> {
-    Scope::parse(text)
-}
-
 fn external_id(text: &str) -> Result<ExternalId, InvalidExternalId> {
     ExternalId::parse(text)
 }
 
 /// Does it, and says so.
 pub(super) async fn run(arguments: UsersArguments, config: Config) -> ExitCode {
-    let apps = config.wechat.apps();
+    let (apps, on_conflict) = (config.wechat.apps(), config.identity.on_conflict);
     let use_cases = match wiring::wire_operator(config).await {
         Ok(use_cases) => use_cases,
         Err(error) => return fail(EX_CONFIG, &one_line(error.as_ref())),
@@ -126,11 +122,11 @@ pub(super) async fn run(arguments: UsersArguments, config: Config) -> ExitCode {
         Action::Import { file } => {
             return import::run(&file, &apps, &use_cases.import_users, output.is_json).await;
         }
-        action => act(action, &use_cases, &output, &apps).await,
+        action => act(action, &use_cases, &output, (&apps, on_conflict)).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(EX_REFUSED, &one_line(&error)),
+        Err(error) => fail(EX_REFUSED, &one_line(error.as_ref())),
     }
 }
 
@@ -138,8 +134,8 @@ async fn act(
     action: Action,
     use_cases: &OperatorUseCases,
     output: &Output,
-    apps: &wechat_login_domain::Apps,
-) -> Result<(), OperatorError> {
+    (apps, on_conflict): (&Apps, OnConflict),
+) -> anyhow::Result<()> {
     match action {
         Action::Show(who) => {
             let account = use_cases.find_user.run(&who.references()).await?;
@@ -155,11 +151,7 @@ async fn act(
             output.users("enabled", &[use_cases.enable_user.run(&who.references()).await?]);
         }
         Action::Scopes { who, how, scopes } => {
-            let change = match how {
-                How::Add => ScopeChange::Add(scopes),
-                How::Remove => ScopeChange::Remove(scopes),
-                How::Set => ScopeChange::Set(scopes),
-            };
+            let change = scopes::change(how, &scopes)?;
             let user = use_cases.change_scopes.run(&who.references(), &change).await?;
             output.users("changed", &[user]);
         }
@@ -176,15 +168,22 @@ async fn act(
         }
         Action::Merge { one, other } => {
             let other = UserReference::parse(&other);
-            let (survivor, _) = use_cases.merge_users.run(&one.references(), &other).await?;
-            output.users("merged", &[survivor]);
+            let merged = use_cases.merge_users.run(&one.references(), &other).await?;
+            output.print(&json::merged(&merged), || {
+                let survivor = table::users(std::slice::from_ref(&merged.survivor));
+                format!("merged\n{survivor}{}", notes::former_external_id(&merged))
+            });
         }
         Action::UndoMerge { former_id } => {
             let undone = use_cases
                 .undo_merge
                 .run(&UserReference::parse(&former_id))
                 .await?;
-            output.users("two again", &[undone.restored, undone.survivor]);
+            let users = [undone.restored, undone.survivor];
+            output.print(&json::users(&users), || {
+                let note = notes::one_again(on_conflict);
+                format!("two again\n{}{note}", table::users(&users))
+            });
         }
         Action::Sessions(who) => {
             let sessions = use_cases.list_sessions.run(&who.references()).await?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use time::Duration;
 use wechat_login_domain::{
-    App, Scope, User, UserState,
+    App, LoginMethodKind, Scope, User, UserState,
     import::{ImportOutcome, ImportRefusal, ImportedIdentity, ImportedUser},
     ports::{Administration, Revocations, Users},
     resolve::Resolution,
@@ -140,7 +140,10 @@ pub async fn a_later_row_of_a_batch_sees_what_an_earlier_one_did(
         ..alice_of_old()
     };
     let outcomes = import(&world, &[alice_of_old(), alice_of_old(), other_id]).await;
-    let taken = ImportOutcome::Refused(ImportRefusal::LoginMethodTaken);
+    let taken = ImportOutcome::Refused(ImportRefusal::LoginMethodTaken {
+        kind: LoginMethodKind::WeChatOpenId,
+        user: sole(&world).await.id,
+    });
     assert_eq!(
         outcomes,
         [ImportOutcome::Imported, ImportOutcome::Unchanged, taken]

@@ -168,6 +168,10 @@ pub async fn an_import_takes_nothing_from_anybody(
         wechat,
         ..ImportedUser::default()
     };
+    let taken = |kind| ImportRefusal::LoginMethodTaken {
+        kind,
+        user: alice_before.user.id,
+    };
     for (refused, because) in [
         // Bob is nobody's 42.
         (
@@ -176,11 +180,15 @@ pub async fn an_import_takes_nothing_from_anybody(
         ),
         (
             row("43", Some(phone(1)), vec![at(carol(), &shop_mini())]),
-            ImportRefusal::LoginMethodTaken,
+            taken(LoginMethodKind::Phone),
         ),
         (
             row("43", None, vec![at(alice(), &shop_mobile())]),
-            ImportRefusal::LoginMethodTaken,
+            taken(LoginMethodKind::WeChatUnionId),
+        ),
+        (
+            row("43", Some(phone(1)), vec![at(alice(), &shop_mini())]),
+            taken(LoginMethodKind::WeChatOpenId),
         ),
         (
             row("43", Some(phone(2)), vec![at(alice(), &shop_mini())]),
@@ -216,9 +224,13 @@ pub async fn a_refused_row_keeps_no_other_from_being_imported(
         ..ImportedUser::default()
     };
     let rows = [person("42", alice()), person("43", alice()), person("44", bob())];
-    let refused = ImportOutcome::Refused(ImportRefusal::LoginMethodTaken);
+    let outcomes = import(&world, &rows).await;
+    let refused = ImportOutcome::Refused(ImportRefusal::LoginMethodTaken {
+        kind: LoginMethodKind::WeChatOpenId,
+        user: sole(&world).await.id,
+    });
     let wanted = [ImportOutcome::Imported, refused, ImportOutcome::Imported];
-    assert_eq!(import(&world, &rows).await, wanted);
+    assert_eq!(outcomes, wanted);
     let (found, _) = world.sign_in(&bob().at(&shop_mini()), LATER).await;
     assert_eq!(found.external_id, Some(external("44")));
 }
