@@ -162,20 +162,52 @@ async fn only_our_own_pages_and_named_origins_finish_a_login() {
     let begun = begin(&mut browser, json!({"redirect_uri": SPA})).await;
     let back = called_back(&browser, &begun, "小明").await;
     for headers in [
-        &[][..],
-        &[("origin", "null")],
+        &[("origin", "null")][..],
         &[("origin", "http://localhost:3001")],
         &[("sec-fetch-site", "cross-site")],
+        &[
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "http://127.0.0.1:8080"),
+        ],
     ] {
-        let request = browser.request(Method::POST, "/v1/login/web").json(&back);
-        let request = headers
-            .iter()
-            .fold(request, |request, (name, value)| request.header(*name, *value));
-        let answer = Answer::of(request).await;
-        answer.problem(403, "cross_origin");
-        assert_eq!(set_cookies(&answer), Vec::<String>::new());
+        for (path, body) in [
+            ("/v1/login/web", back.clone()),
+            ("/v1/login/web/begin", json!({})),
+        ] {
+            let request = browser.request(Method::POST, path).json(&body);
+            let request = headers
+                .iter()
+                .fold(request, |request, (name, value)| request.header(*name, *value));
+            let answer = Answer::of(request).await;
+            answer.problem(403, "cross_origin");
+            assert_eq!(set_cookies(&answer), Vec::<String>::new());
+        }
     }
     assert_eq!(browser.post("/v1/login/web", &back).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_is_no_browser_proves_itself_by_the_cookie() {
+    let app = app_with_front_end().await;
+    let mut client = Browser::new(&app).script();
+    let first = client
+        .request(Method::POST, "/v1/login/web/begin")
+        .json(&json!({"redirect_uri": SPA}));
+    let begun = client.send(first).await;
+    assert_eq!(begun.status, 200, "{}", begun.text);
+    let back = called_back(&client, &begun.json(), "小明").await;
+    let without_cookie = http().post(app.url("/v1/login/web")).json(&back);
+    Answer::of(without_cookie).await.problem(400, "state_mismatch");
+    let finish = client.request(Method::POST, "/v1/login/web").json(&back);
+    let login = client.send(finish).await;
+    assert_eq!(login.status, 200, "{}", login.text);
+    assert_eq!(client.token(), login.json()["token"].as_str());
+
+    // The session's cookie alone is no proof that its person wants anything.
+    let link = client
+        .request(Method::POST, "/v1/login/web/begin")
+        .json(&json!({"purpose": "link"}));
+    client.send(link).await.problem(403, "cross_origin");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -59,6 +59,10 @@ pub(crate) async fn handle(
     body: JsonBody<BeginRequest>,
 ) -> Result<HttpResponse, Problem> {
     let state = AppState::of(&request);
+    // Where such a page could not end the login it need not begin one.
+    if state.origins.is_foreign(&request) {
+        return Err(Problem::of("cross_origin"));
+    }
     let BeginRequest {
         app,
         return_to,
