@@ -18,6 +18,7 @@ mod me;
 mod openapi;
 mod pages;
 mod phone;
+mod preference;
 mod problem;
 mod query;
 mod recall;

@@ -18,6 +18,9 @@ use crate::{
 /// Where a person goes who said nothing of it.
 const HOME: &str = "/account";
 
+/// Where WeChat sends people back to.
+pub(crate) const PATHS: [&str; 2] = ["/v1/login/web/callback", "/v1/login/official-account/callback"];
+
 /// Come back from WeChat's QR code.
 #[utoipa::path(
     get, path = "/v1/login/web/callback", tag = "web login",
