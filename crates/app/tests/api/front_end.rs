@@ -74,6 +74,34 @@ async fn a_page_that_shows_the_qr_code_sees_how_far_it_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_has_no_wishes_begins_without_a_body() {
+    let app = app().await;
+    let ask = || http().post(app.url("/v1/login/web/begin"));
+    for request in [
+        ask(),
+        ask().header("content-length", "0"),
+        ask().header("content-type", "application/json").body("{}"),
+    ] {
+        let answer = Answer::of(request).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert_eq!(answer.json()["app_id"], "wxdec0000000000002");
+    }
+    for request in [
+        ask().body("{}"),
+        ask().header("content-type", "text/plain"),
+        ask().header("content-type", "text/plain").body("{}"),
+    ] {
+        let answer = Answer::of(request).await;
+        answer.problem(415, "unsupported_media_type");
+    }
+    let empty = ask().header("content-type", "application/json");
+    Answer::of(empty).await.problem(400, "invalid_request");
+    // Everything else wants its body.
+    let finish = Answer::of(http().post(app.url("/v1/login/web"))).await;
+    finish.problem(415, "unsupported_media_type");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_but_the_browser_that_began_sees_how_far_it_is() {
     let app = app().await;
     let mut browser = Browser::new(&app).script();
