@@ -143,7 +143,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             [
                 web::get().to(me::show),
                 web::patch().to(me::edit),
-                web::post().to(me::edit),
+                web::post().to(me::edit_by_post),
             ],
         ))
         .service(resource(

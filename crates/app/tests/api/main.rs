@@ -17,6 +17,7 @@ mod login_methods;
 mod me;
 mod mobile_app;
 mod official_account;
+mod openapi;
 mod own_redis;
 mod pages;
 mod phone;

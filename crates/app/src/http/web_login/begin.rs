@@ -47,11 +47,10 @@ pub(crate) struct Begun {
 /// Sets the cookie that binds the login to this browser, for ten minutes. `purpose: "link"` needs a session: the WeChat account becomes one
 /// more way in for its user, once the login is over. Every field may be left out, and so may the body.
 #[utoipa::path(
-    post, path = "/v1/login/web/begin", tag = "web login", request_body = BeginRequest, security((), ("token" = []), ("cookie" = [])),
+    post, path = "/v1/login/web/begin", operation_id = "begin_web_login", tag = "web login", request_body = BeginRequest, security((), ("token" = []), ("cookie" = [])),
     responses(
         (status = 200, body = Begun), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
-        (status = 403, body = ProblemBody), (status = 408, body = ProblemBody), (status = 413, body = ProblemBody),
-        (status = 415, body = ProblemBody), (status = 503, body = ProblemBody),
+        (status = 403, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]
 pub(crate) async fn handle(

@@ -55,12 +55,12 @@ struct WithToken {
 ///
 /// A code works once; with an `Idempotency-Key`, the same key and body within 60 seconds get the same answer.
 #[utoipa::path(
-    post, path = "/v1/login/web", tag = "web login", request_body = FinishRequest,
+    post, path = "/v1/login/web", operation_id = "finish_web_login", tag = "web login", request_body = FinishRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters")),
     responses(
         (status = 200, body = Finished), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
-        (status = 403, body = ProblemBody), (status = 408, body = ProblemBody), (status = 409, body = ProblemBody),
-        (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody),
+        (status = 403, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 422, body = ProblemBody),
         (status = 429, body = ProblemBody), (status = 502, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]
