@@ -12,6 +12,7 @@ mod front_end;
 mod idempotency;
 mod instances;
 mod introspect;
+mod link_by_qr_code;
 mod login;
 mod login_methods;
 mod me;
