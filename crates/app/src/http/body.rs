@@ -5,7 +5,7 @@ use std::{future::Future, pin::Pin, time::Duration};
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::Payload,
-    http::header::CONTENT_LENGTH,
+    http::header::{CONTENT_LENGTH, CONTENT_TYPE},
     web::{Bytes, BytesMut},
 };
 use futures_util::StreamExt;
@@ -39,6 +39,30 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
             let bytes = bytes.await?;
             let value = parse(&bytes).map_err(Problem::from)?;
             Ok(Self { value, bytes })
+        })
+    }
+}
+
+/// The same where every field may be left out: who sends nothing at all, and does not say of what type it is, leaves all of them out.
+#[derive(Debug)]
+pub(crate) struct JsonBodyIfAny<T>(pub(crate) T);
+
+impl<T: DeserializeOwned + 'static> FromRequest for JsonBodyIfAny<T> {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        if request.headers().contains_key(CONTENT_TYPE) {
+            let body = JsonBody::from_request(request, payload);
+            return Box::pin(async move { Ok(Self(body.await?.value)) });
+        }
+        // The type of a request that names none.
+        let bytes = whole(request, payload, "");
+        Box::pin(async move {
+            if !bytes.await?.is_empty() {
+                return Err(Problem::of("unsupported_media_type"));
+            }
+            Ok(Self(parse(b"{}")?))
         })
     }
 }

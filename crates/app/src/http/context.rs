@@ -19,6 +19,7 @@ use futures_util::FutureExt;
 use super::{
     AppState, Problem,
     pages::{self, Visit},
+    preference::preferences,
 };
 use crate::config::Language;
 
@@ -67,7 +68,7 @@ pub(crate) async fn around<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<B>, Error> {
     let request_id = request_id(&request, &state);
     request.extensions_mut().insert(RequestId(request_id.clone()));
-    let language = language(&request, state.default_language);
+    let language = language(request.headers(), state.default_language);
     let context = Rc::new(Context {
         request_id: request_id.clone(),
         path: request.path().to_owned(),
@@ -133,19 +134,17 @@ fn request_id(request: &ServiceRequest, state: &AppState) -> String {
 }
 
 /// The language that the request likes best among those that we speak (RFC 9110 section 12.5.4).
-fn language(request: &ServiceRequest, default: Language) -> Language {
-    use actix_web::http::header::{AcceptLanguage, Header, Preference, Quality};
-    let Ok(mut accepted) = AcceptLanguage::parse(request.request()) else {
-        return default;
-    };
-    // "q=0" is "anything but this".
-    accepted.0.retain(|item| item.quality != Quality::ZERO);
+fn language(headers: &header::HeaderMap, default: Language) -> Language {
+    let mut accepted: Vec<_> = preferences(headers, header::ACCEPT_LANGUAGE)
+        // "q=0" is "anything but this".
+        .filter(|preference| preference.weight > 0.0)
+        .collect();
+    accepted.sort_by(|one, other| other.weight.total_cmp(&one.weight));
     accepted
-        .ranked()
         .into_iter()
-        .find_map(|preference| match preference {
-            Preference::Any => Some(default),
-            Preference::Specific(tag) => Language::from_tag(tag.primary_language()),
+        .find_map(|preference| match preference.what {
+            "*" => Some(default),
+            tag => Language::from_tag(tag),
         })
         .unwrap_or(default)
 }

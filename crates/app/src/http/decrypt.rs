@@ -27,10 +27,9 @@ pub(crate) struct DecryptRequest {
 /// `unauthenticated`, `session_expired` or `session_revoked` about the token, which for one of an app that is none of the client's is
 /// `unauthenticated`: pass it on to the person.
 #[utoipa::path(
-    post, path = "/v1/decrypt", tag = "backend", security(("client" = [])), request_body = DecryptRequest,
+    post, path = "/v1/decrypt", operation_id = "decrypt", tag = "backend", security(("client" = [])), request_body = DecryptRequest,
     responses(
         (status = 200, body = Object), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
-        (status = 408, body = ProblemBody), (status = 413, body = ProblemBody), (status = 415, body = ProblemBody),
         (status = 422, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]

@@ -61,7 +61,7 @@ pub(crate) struct Dependencies {
 }
 
 /// The process answers.
-#[utoipa::path(get, path = "/healthz", tag = "operation", responses((status = 200, body = Live)))]
+#[utoipa::path(get, path = "/healthz", operation_id = "is_live", tag = "operation", responses((status = 200, body = Live)))]
 pub(crate) async fn live() -> Json<Live> {
     Json(Live { status: "ok" })
 }
@@ -69,7 +69,7 @@ pub(crate) async fn live() -> Json<Live> {
 /// 200 while requests should come here: a dependency that is down or takes no writes is told and changes nothing, unless `strict=1` asks
 /// for that.
 #[utoipa::path(
-    get, path = "/readyz", tag = "operation",
+    get, path = "/readyz", operation_id = "is_ready", tag = "operation",
     params(("strict" = Option<u8>, Query, description = "1: a dependency that is degraded is 503")),
     responses((status = 200, body = Ready), (status = 503, body = Ready))
 )]

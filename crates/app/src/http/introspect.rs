@@ -6,7 +6,10 @@ use actix_web::{
 };
 use serde::Serialize;
 use url::form_urlencoded;
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::schema::{Object, ObjectBuilder, Type},
+};
 use wechat_login_domain::{Apps, Error, Phone, Session, SessionToken, User, UserAccount};
 
 use super::{
@@ -29,17 +32,18 @@ pub(crate) struct IntrospectionForm {
 /// What a backend may know of a token.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Introspection)]
-pub(crate) struct Introspection {
-    /// Whether the token opens a session of one of the client's apps. Where it does not, there is nothing else.
-    active: bool,
-    #[serde(flatten)]
-    known: Option<ActiveToken>,
+#[serde(untagged)]
+pub(crate) enum Introspection {
+    Active(Box<ActiveToken>),
+    Inactive(InactiveToken),
 }
 
-/// A token that opens a session.
+/// A token that opens a session of one of the client's apps.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ActiveToken)]
 pub(crate) struct ActiveToken {
+    #[schema(schema_with = always_true)]
+    active: bool,
     /// The user.
     sub: String,
     /// The company's own id for this person.
@@ -71,19 +75,38 @@ pub(crate) struct ActiveToken {
     phone: Option<Option<String>>,
 }
 
-/// One answer for whatever is no good, so that nobody learns why.
-const INACTIVE: Introspection = Introspection {
-    active: false,
-    known: None,
-};
+/// One answer for whatever is no good, so that nobody learns why: there is nothing else in it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = InactiveToken)]
+pub(crate) struct InactiveToken {
+    #[schema(schema_with = always_false)]
+    active: bool,
+}
+
+fn always_true() -> Object {
+    always(true)
+}
+
+fn always_false() -> Object {
+    always(false)
+}
+
+fn always(value: bool) -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::Boolean)
+        .enum_values(Some([value]))
+        .build()
+}
+
+const INACTIVE: Introspection = Introspection::Inactive(InactiveToken { active: false });
 
 /// Whose token this is.
 #[utoipa::path(
-    post, path = "/oauth2/introspect", tag = "backend", security(("client" = [])),
+    post, path = "/oauth2/introspect", operation_id = "introspect_token", tag = "backend", security(("client" = [])),
     request_body(content = IntrospectionForm, content_type = "application/x-www-form-urlencoded"),
     responses(
         (status = 200, body = Introspection), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
-        (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 503, body = ProblemBody),
+        (status = 503, body = ProblemBody),
     )
 )]
 pub(crate) async fn handle(
@@ -117,10 +140,9 @@ pub(crate) async fn handle(
         good(user_of(&state, found.user_id).await?)?
             .map(|user| describe(&found.session, &user, None, &client))
     };
-    Ok(Json(Introspection {
-        active: known.is_some(),
-        known,
-    }))
+    Ok(Json(known.map_or(INACTIVE, |known| {
+        Introspection::Active(Box::new(known))
+    })))
 }
 
 /// The one `token` of the form (RFC 7662 section 2.1).
@@ -150,6 +172,7 @@ fn describe(
 ) -> ActiveToken {
     let may_see = |claim| client.claims.contains(&claim);
     ActiveToken {
+        active: true,
         sub: user.id.to_string(),
         external_id: user.external_id.as_ref().map(ToString::to_string),
         former_ids: user.former_ids.iter().map(ToString::to_string).collect(),

@@ -60,12 +60,12 @@ pub(crate) struct MiniProgramLoginBody {
 ///
 /// A code works once. With an `Idempotency-Key`, the same key and body within 60 seconds get the same answer, also when both arrive at once.
 #[utoipa::path(
-    post, path = "/v1/login/mini-program", tag = "login", request_body = MiniProgramLoginRequest,
+    post, path = "/v1/login/mini-program", operation_id = "log_in_mini_program", tag = "login", request_body = MiniProgramLoginRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters")),
     responses(
         (status = 200, body = MiniProgramLoginBody), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody), (status = 408, body = ProblemBody), (status = 409, body = ProblemBody),
-        (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody),
+        (status = 404, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 422, body = ProblemBody),
         (status = 429, body = ProblemBody), (status = 502, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]

@@ -35,12 +35,11 @@ pub(crate) struct MobileAppLoginRequest {
 ///
 /// A code works once. With an `Idempotency-Key`, the same key and body within 60 seconds get the same answer, also when both arrive at once.
 #[utoipa::path(
-    post, path = "/v1/login/mobile-app", tag = "login", request_body = MobileAppLoginRequest,
+    post, path = "/v1/login/mobile-app", operation_id = "log_in_mobile_app", tag = "login", request_body = MobileAppLoginRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters")),
     responses(
         (status = 200, body = Login), (status = 400, body = ProblemBody), (status = 403, body = ProblemBody),
-        (status = 404, body = ProblemBody), (status = 408, body = ProblemBody), (status = 413, body = ProblemBody),
-        (status = 415, body = ProblemBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody),
+        (status = 404, body = ProblemBody), (status = 422, body = ProblemBody), (status = 429, body = ProblemBody),
         (status = 502, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]

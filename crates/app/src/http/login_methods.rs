@@ -97,7 +97,7 @@ impl LinkRequest {
 
 /// My ways in.
 #[utoipa::path(
-    get, path = "/v1/me/login-methods", tag = "user", security(("token" = []), ("cookie" = [])),
+    get, path = "/v1/me/login-methods", operation_id = "list_login_methods", tag = "user", security(("token" = []), ("cookie" = [])),
     responses((status = 200, body = LoginMethods), (status = 401, body = ProblemBody), (status = 503, body = ProblemBody))
 )]
 pub(crate) async fn list(
@@ -113,11 +113,11 @@ pub(crate) async fn list(
 ///
 /// Linking what is mine already changes nothing. What is another user's, or whose unionid is, is 409 `login_method_taken`, and nothing changes.
 #[utoipa::path(
-    post, path = "/v1/me/login-methods", tag = "user", security(("token" = []), ("cookie" = [])), request_body = LinkRequest,
+    post, path = "/v1/me/login-methods", operation_id = "link_login_method", tag = "user", security(("token" = []), ("cookie" = [])), request_body = LinkRequest,
     responses(
         (status = 200, body = LoginMethods), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
-        (status = 403, body = ProblemBody), (status = 408, body = ProblemBody), (status = 409, body = ProblemBody),
-        (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 429, body = ProblemBody),
+        (status = 403, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 429, body = ProblemBody),
         (status = 502, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]
@@ -138,7 +138,7 @@ pub(crate) async fn link(
 /// the one that asks (a browser's cookie goes then), and whoever signs in with it later is somebody new. The last way in is 409 `last_login_method`; a phone is one only
 /// where `identity.phone_joins` is `link`, as nobody else comes back by it.
 #[utoipa::path(
-    delete, path = "/v1/me/login-methods/{id}", tag = "user", security(("token" = []), ("cookie" = [])),
+    delete, path = "/v1/me/login-methods/{id}", operation_id = "unlink_login_method", tag = "user", security(("token" = []), ("cookie" = [])),
     params(("id" = String, Path, description = "Of the list")),
     responses(
         (status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody),

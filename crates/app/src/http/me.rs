@@ -59,7 +59,7 @@ impl TryFrom<ProfileChange> for ProfileEdit {
 
 /// The user of the token.
 #[utoipa::path(
-    get, path = "/v1/me", tag = "user", security(("token" = []), ("cookie" = [])),
+    get, path = "/v1/me", operation_id = "show_me", tag = "user", security(("token" = []), ("cookie" = [])),
     responses((status = 200, body = UserBody), (status = 401, body = ProblemBody), (status = 503, body = ProblemBody))
 )]
 pub(crate) async fn show(request: HttpRequest, SignedIn(found): SignedIn) -> Result<Json<UserBody>, Problem> {
@@ -68,13 +68,12 @@ pub(crate) async fn show(request: HttpRequest, SignedIn(found): SignedIn) -> Res
     Ok(Json(UserBody::from(&user.await?)))
 }
 
-/// Change what I am called and look like. `POST` does the same, since a mini-program's `wx.request` knows no `PATCH`
-/// (<https://developers.weixin.qq.com/miniprogram/dev/api/network/request/wx.request.html>).
+/// Change what I am called and look like.
 #[utoipa::path(
-    patch, path = "/v1/me", tag = "user", security(("token" = []), ("cookie" = [])), request_body = ProfileChange,
+    patch, path = "/v1/me", operation_id = "edit_me", tag = "user", security(("token" = []), ("cookie" = [])), request_body = ProfileChange,
     responses(
         (status = 200, body = UserBody), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
-        (status = 403, body = ProblemBody), (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 503, body = ProblemBody),
+        (status = 403, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]
 pub(crate) async fn edit(
@@ -88,4 +87,21 @@ pub(crate) async fn edit(
         .runtime
         .run(async move { use_cases.edit_profile.run(found.user_id, &edit).await });
     Ok(Json(UserBody::from(&edited.await??)))
+}
+
+/// Change what I am called and look like, from a mini-program: its `wx.request` knows no `PATCH`
+/// (<https://developers.weixin.qq.com/miniprogram/dev/api/network/request/wx.request.html>).
+#[utoipa::path(
+    post, path = "/v1/me", operation_id = "edit_me_by_post", tag = "user", security(("token" = []), ("cookie" = [])),
+    request_body = ProfileChange,
+    responses(
+        (status = 200, body = UserBody), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
+        (status = 403, body = ProblemBody), (status = 503, body = ProblemBody),
+    )
+)]
+pub(crate) async fn edit_by_post(
+    request: HttpRequest,
+    signed_in: SignedInWith<ProfileChange>,
+) -> Result<Json<UserBody>, Problem> {
+    edit(request, signed_in).await
 }

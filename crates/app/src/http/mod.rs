@@ -18,6 +18,7 @@ mod me;
 mod openapi;
 mod pages;
 mod phone;
+mod preference;
 mod problem;
 mod query;
 mod recall;
@@ -142,7 +143,7 @@ pub(crate) fn routes(config: &mut ServiceConfig) {
             [
                 web::get().to(me::show),
                 web::patch().to(me::edit),
-                web::post().to(me::edit),
+                web::post().to(me::edit_by_post),
             ],
         ))
         .service(resource(

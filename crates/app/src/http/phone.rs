@@ -53,11 +53,11 @@ impl PhoneRequest {
 /// It becomes a way in, and the one that I am called by. For sessions of mini-programs, as WeChat gives numbers nowhere else. A number that
 /// is another user's is 409 `login_method_taken`, and nothing changes.
 #[utoipa::path(
-    post, path = "/v1/me/phone", tag = "user", security(("token" = []), ("cookie" = [])), request_body = PhoneRequest,
+    post, path = "/v1/me/phone", operation_id = "bind_phone", tag = "user", security(("token" = []), ("cookie" = [])), request_body = PhoneRequest,
     responses(
         (status = 200, body = UserBody), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
-        (status = 403, body = ProblemBody), (status = 408, body = ProblemBody), (status = 409, body = ProblemBody),
-        (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody),
+        (status = 403, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 422, body = ProblemBody),
         (status = 429, body = ProblemBody), (status = 502, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]

@@ -32,7 +32,7 @@ pub(crate) struct CurrentSession {
 ///
 /// `check=wechat` is for sessions of mini-programs; on any other it is 400, as they have no session_key.
 #[utoipa::path(
-    get, path = "/v1/session", tag = "session", security(("token" = []), ("cookie" = [])),
+    get, path = "/v1/session", operation_id = "show_session", tag = "session", security(("token" = []), ("cookie" = [])),
     params(("check" = Option<String>, Query, description = "`wechat`: ask WeChat about the session_key too")),
     responses(
         (status = 200, body = CurrentSession), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
@@ -78,7 +78,7 @@ async fn check_wechat(state: &AppState, found: Authenticated) -> Result<&'static
 
 /// Log out: the token opens nothing from now on. A browser's cookie goes with it, and so does one that opens nothing any more.
 #[utoipa::path(
-    delete, path = "/v1/session", tag = "session", security(("token" = []), ("cookie" = [])),
+    delete, path = "/v1/session", operation_id = "log_out", tag = "session", security(("token" = []), ("cookie" = [])),
     responses((status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 503, body = ProblemBody))
 )]
 pub(crate) async fn log_out(

@@ -78,7 +78,7 @@ pub(crate) struct Revoked {
 
 /// Where I am signed in.
 #[utoipa::path(
-    get, path = "/v1/sessions", tag = "session", security(("token" = []), ("cookie" = [])),
+    get, path = "/v1/sessions", operation_id = "list_sessions", tag = "session", security(("token" = []), ("cookie" = [])),
     responses((status = 200, body = SessionList), (status = 401, body = ProblemBody), (status = 503, body = ProblemBody))
 )]
 pub(crate) async fn list(
@@ -101,7 +101,7 @@ pub(crate) async fn list(
 
 /// Sign one of my devices out. Where it is the one that asks, a browser's cookie goes with it.
 #[utoipa::path(
-    delete, path = "/v1/sessions/{id}", tag = "session", security(("token" = []), ("cookie" = [])),
+    delete, path = "/v1/sessions/{id}", operation_id = "revoke_session", tag = "session", security(("token" = []), ("cookie" = [])),
     params(("id" = String, Path, description = "The `id` of a session")),
     responses(
         (status = 204), (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 404, body = ProblemBody),
@@ -130,7 +130,7 @@ pub(crate) async fn revoke(
 
 /// Sign me out everywhere, and a browser's cookie goes with it; with `keep_current=true` everywhere else.
 #[utoipa::path(
-    delete, path = "/v1/sessions", tag = "session", security(("token" = []), ("cookie" = [])),
+    delete, path = "/v1/sessions", operation_id = "revoke_sessions", tag = "session", security(("token" = []), ("cookie" = [])),
     params(("keep_current" = Option<bool>, Query, description = "Whether the session that asks goes on; false where it is left out")),
     responses(
         (status = 200, body = Revoked), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),

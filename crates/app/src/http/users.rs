@@ -39,7 +39,7 @@ pub(crate) struct IdentityBody {
 
 /// A user by our id, a former id, or `external:` and the company's own id.
 #[utoipa::path(
-    get, path = "/v1/users/{id}", tag = "backend", security(("client" = [])),
+    get, path = "/v1/users/{id}", operation_id = "show_user", tag = "backend", security(("client" = [])),
     params(("id" = String, Path, description = "Our id, a former id, or `external:…`")),
     responses(
         (status = 200, body = AccountBody), (status = 401, body = ProblemBody), (status = 404, body = ProblemBody),

@@ -18,7 +18,7 @@ const UNSAFE: &AsciiSet = &CONTROLS.add(b' ').add(b'%');
 /// Whose token this is, in headers. All of them are always there, so that none of the caller's own passes a gateway that replaces what it is
 /// given: empty where there is nothing to say.
 #[utoipa::path(
-    get, path = "/v1/auth/verify", tag = "backend", security(("token" = []), ("cookie" = [])),
+    get, path = "/v1/auth/verify", operation_id = "verify_token", tag = "backend", security(("token" = []), ("cookie" = [])),
     responses(
         (
             status = 200, description = "The token opens a session",

@@ -162,7 +162,7 @@ async fn with_a_cookie_nothing_is_changed_for_another_site() {
     let app = TestApp::spawn_with(&[("web.allowed_origins", "https://shop.example.com")]).await;
     let mut browser = Browser::new(&app).script();
     browser.sign_in("小明").await;
-    let refused: [&[(&str, &str)]; 6] = [
+    let refused: [&[(&str, &str)]; 8] = [
         &[],
         &[("origin", "null")],
         &[("origin", "https://evil.example")],
@@ -172,6 +172,14 @@ async fn with_a_cookie_nothing_is_changed_for_another_site() {
             ("origin", "https://www.example.com"),
         ],
         &[("sec-fetch-site", "none")],
+        &[
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "http://127.0.0.1:8080"),
+        ],
+        &[
+            ("sec-fetch-site", "same-origin"),
+            ("origin", "https://evil.example"),
+        ],
     ];
     let with = |method: &Method, path: &str, headers: &[(&str, &str)]| {
         let request = browser.request(method.clone(), path);
@@ -203,6 +211,10 @@ async fn with_a_cookie_nothing_is_changed_for_another_site() {
         &[("sec-fetch-site", "same-origin")][..],
         &[("origin", "http://127.0.0.1:8080")],
         &[("origin", "https://shop.example.com")],
+        &[
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "https://shop.example.com"),
+        ],
     ] {
         let request = with(&Method::PATCH, "/v1/me", headers).json(&json!({"nickname": "Ming"}));
         assert_eq!(Answer::of(request).await.status, 200, "{headers:?}");

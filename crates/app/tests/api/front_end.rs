@@ -9,15 +9,15 @@ use crate::{
     browser::{Browser, parameter, set_cookies},
 };
 
-const SPA: &str = "http://localhost:3000/wechat";
+pub(crate) const SPA: &str = "http://localhost:3000/wechat";
 
 /// A service with an app that a front end of its own is called back for.
-async fn app() -> TestApp {
+pub(crate) async fn app() -> TestApp {
     TestApp::spawn_with(&[("web.allowed_origins", "http://localhost:3000")]).await
 }
 
 /// As many apps as the simulator has, one of them with an address of its own.
-async fn app_with_front_end() -> TestApp {
+pub(crate) async fn app_with_front_end() -> TestApp {
     TestApp::spawn_with(&[
         ("web.allowed_origins", "http://localhost:3000"),
         ("wechat.apps.spa.channel", "web"),
@@ -32,14 +32,14 @@ async fn app_with_front_end() -> TestApp {
     .await
 }
 
-async fn begin(browser: &mut Browser<'_>, body: Value) -> Value {
+pub(crate) async fn begin(browser: &mut Browser<'_>, body: Value) -> Value {
     let answer = browser.post("/v1/login/web/begin", &body).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     answer.json()
 }
 
 /// What WeChat calls the front end back with.
-async fn called_back(browser: &Browser<'_>, begun: &Value, person: &str) -> Value {
+pub(crate) async fn called_back(browser: &Browser<'_>, begun: &Value, person: &str) -> Value {
     let callback = browser
         .scan(begun["authorize_url"].as_str().expect("an address"), person)
         .await;
@@ -71,6 +71,34 @@ async fn a_page_that_shows_the_qr_code_sees_how_far_it_is() {
     assert_eq!(browser.go(&status).await.json(), json!({"status": "signed_in"}));
     app.clock.advance(std::time::Duration::from_secs(601));
     assert_eq!(browser.go(&status).await.json(), json!({"status": "expired"}));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_has_no_wishes_begins_without_a_body() {
+    let app = app().await;
+    let ask = || http().post(app.url("/v1/login/web/begin"));
+    for request in [
+        ask(),
+        ask().header("content-length", "0"),
+        ask().header("content-type", "application/json").body("{}"),
+    ] {
+        let answer = Answer::of(request).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert_eq!(answer.json()["app_id"], "wxdec0000000000002");
+    }
+    for request in [
+        ask().body("{}"),
+        ask().header("content-type", "text/plain"),
+        ask().header("content-type", "text/plain").body("{}"),
+    ] {
+        let answer = Answer::of(request).await;
+        answer.problem(415, "unsupported_media_type");
+    }
+    let empty = ask().header("content-type", "application/json");
+    Answer::of(empty).await.problem(400, "invalid_request");
+    // Everything else wants its body.
+    let finish = Answer::of(http().post(app.url("/v1/login/web"))).await;
+    finish.problem(415, "unsupported_media_type");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -162,20 +190,52 @@ async fn only_our_own_pages_and_named_origins_finish_a_login() {
     let begun = begin(&mut browser, json!({"redirect_uri": SPA})).await;
     let back = called_back(&browser, &begun, "小明").await;
     for headers in [
-        &[][..],
-        &[("origin", "null")],
+        &[("origin", "null")][..],
         &[("origin", "http://localhost:3001")],
         &[("sec-fetch-site", "cross-site")],
+        &[
+            ("sec-fetch-site", "cross-site"),
+            ("origin", "http://127.0.0.1:8080"),
+        ],
     ] {
-        let request = browser.request(Method::POST, "/v1/login/web").json(&back);
-        let request = headers
-            .iter()
-            .fold(request, |request, (name, value)| request.header(*name, *value));
-        let answer = Answer::of(request).await;
-        answer.problem(403, "cross_origin");
-        assert_eq!(set_cookies(&answer), Vec::<String>::new());
+        for (path, body) in [
+            ("/v1/login/web", back.clone()),
+            ("/v1/login/web/begin", json!({})),
+        ] {
+            let request = browser.request(Method::POST, path).json(&body);
+            let request = headers
+                .iter()
+                .fold(request, |request, (name, value)| request.header(*name, *value));
+            let answer = Answer::of(request).await;
+            answer.problem(403, "cross_origin");
+            assert_eq!(set_cookies(&answer), Vec::<String>::new());
+        }
     }
     assert_eq!(browser.post("/v1/login/web", &back).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_is_no_browser_proves_itself_by_the_cookie() {
+    let app = app_with_front_end().await;
+    let mut client = Browser::new(&app).script();
+    let first = client
+        .request(Method::POST, "/v1/login/web/begin")
+        .json(&json!({"redirect_uri": SPA}));
+    let begun = client.send(first).await;
+    assert_eq!(begun.status, 200, "{}", begun.text);
+    let back = called_back(&client, &begun.json(), "小明").await;
+    let without_cookie = http().post(app.url("/v1/login/web")).json(&back);
+    Answer::of(without_cookie).await.problem(400, "state_mismatch");
+    let finish = client.request(Method::POST, "/v1/login/web").json(&back);
+    let login = client.send(finish).await;
+    assert_eq!(login.status, 200, "{}", login.text);
+    assert_eq!(client.token(), login.json()["token"].as_str());
+
+    // The session's cookie alone is no proof that its person wants anything.
+    let link = client
+        .request(Method::POST, "/v1/login/web/begin")
+        .json(&json!({"purpose": "link"}));
+    client.send(link).await.problem(403, "cross_origin");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -262,77 +322,4 @@ async fn a_request_that_cannot_be_meant_is_refused() {
         .post("/v1/login/web/begin", &json!({"purpose": "link"}))
         .await;
     link.problem(401, "unauthenticated");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_signed_in_user_links_a_wechat_account_by_qr_code() {
-    let app = app().await;
-    let mut browser = Browser::new(&app).script();
-    browser.sign_in("小明").await;
-    let user = browser.user().await["id"].clone();
-    let token = browser.token().unwrap().to_owned();
-    let begun = begin(&mut browser, json!({"purpose": "link", "return_to": "/account"})).await;
-    let callback = browser
-        .scan(begun["authorize_url"].as_str().unwrap(), "小红")
-        .await;
-    for _ in 0..2 {
-        let answer = browser.go(&callback).await;
-        assert_eq!(answer.status, 303, "{}", answer.text);
-        assert_eq!(
-            set_cookies(&answer),
-            Vec::<String>::new(),
-            "nobody is signed in by it"
-        );
-    }
-    assert_eq!(browser.token(), Some(&*token));
-    // From now on both are the same user.
-    let mut other = Browser::new(&app);
-    other.sign_in("小红").await;
-    assert_eq!(other.user().await["id"], user);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_one_user_began_to_link_is_never_linked_to_another() {
-    let app = app().await;
-    let mut browser = Browser::new(&app).script();
-    browser.sign_in("小明").await;
-    let begun = begin(&mut browser, json!({"purpose": "link"})).await;
-    let callback = browser
-        .scan(begun["authorize_url"].as_str().unwrap(), "小刚")
-        .await;
-    // Somebody else signs in on the same computer.
-    browser.sign_in("小红").await;
-    browser.go(&callback).await.problem(400, "state_mismatch");
-
-    let begun = begin(&mut browser, json!({"purpose": "link"})).await;
-    let callback = browser
-        .scan(begun["authorize_url"].as_str().unwrap(), "小刚")
-        .await;
-    let answer = browser
-        .send(
-            browser
-                .request(Method::DELETE, "/v1/session")
-                .header("sec-fetch-site", "same-origin"),
-        )
-        .await;
-    assert_eq!(answer.status, 204);
-    browser.go(&callback).await.problem(401, "unauthenticated");
-
-    // Nobody's: who scans now is new.
-    let code = app.login_code("小刚").await;
-    let login = app.log_in_with(json!({"code": code})).await.json();
-    assert_eq!(login["is_new_user"], true);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_wechat_account_of_another_user_is_not_linked() {
-    let app = app().await;
-    app.log_in("小红").await;
-    let mut browser = Browser::new(&app).script();
-    browser.sign_in("小明").await;
-    let begun = begin(&mut browser, json!({"purpose": "link"})).await;
-    let callback = browser
-        .scan(begun["authorize_url"].as_str().unwrap(), "小红")
-        .await;
-    browser.go(&callback).await.problem(409, "login_method_taken");
 }

@@ -56,6 +56,9 @@ async fn a_person_is_spoken_to_in_their_language() {
         (Some("fr, en;q=0.5, zh;q=0.7"), chinese, "zh-CN"),
         (Some("fr"), chinese, "zh-CN"),
         (Some("en;q=0"), chinese, "zh-CN"),
+        (Some("zh;q=.4, en;q=.5"), english, "en"),
+        (Some("en;q=.5"), english, "en"),
+        (Some("zh;q=nonsense, en;q=0.1"), english, "en"),
         (Some("*"), chinese, "zh-CN"),
         (Some(";;;garbage"), chinese, "zh-CN"),
     ] {

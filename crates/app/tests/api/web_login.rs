@@ -8,6 +8,7 @@ use url::Url;
 
 use crate::{
     TestApp,
+    answer::{Answer, http},
     browser::{Browser, callback_of, location, parameter, set_cookies},
     wechat_stub::{Behaviour, SOMEBODY, WeChatStub},
 };
@@ -118,7 +119,7 @@ async fn twins_that_come_back_at_once_are_one_login() {
     let callback = callback_of(&browser.begin("/v1/login/web").await, "good-code");
     let twins = join_all((0..5).map(|_| {
         let request = browser.request(reqwest::Method::GET, &callback);
-        crate::answer::Answer::of(request)
+        Answer::of(request)
     }))
     .await;
     assert_eq!(stub.calls(), 2);
@@ -169,7 +170,7 @@ async fn a_login_that_this_browser_did_not_begin_is_refused_and_wechat_is_not_as
         (&browser, format!("{CALLBACK}?code=good&state={accounts}")),
     ];
     for (who, address) in calls {
-        let answer = crate::answer::Answer::of(who.request(reqwest::Method::GET, &address)).await;
+        let answer = Answer::of(who.request(reqwest::Method::GET, &address)).await;
         let problem = answer.problem(400, "state_mismatch");
         assert_eq!(problem["retry"], "new_code", "{address}");
         assert_eq!(set_cookies(&answer), Vec::<String>::new(), "{address}");
@@ -220,6 +221,48 @@ async fn a_failed_login_begins_anew_and_tells_a_person_so() {
     assert_eq!(other.status, 400);
     assert!(other.text.contains("登录已失效"), "{}", other.text);
     assert_eq!(browser.token(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_wechat_sends_back_sees_a_page_unless_they_ask_for_json() {
+    let app = TestApp::spawn().await;
+    let nobodys = "?code=a&state=00000000000000000000000000000000";
+    for path in [CALLBACK, "/v1/login/official-account/callback"] {
+        let ask = |accept: Option<&'static str>| {
+            let request = http().get(app.url(&format!("{path}{nobodys}")));
+            let request = match accept {
+                Some(accept) => request.header("accept", accept),
+                None => request,
+            };
+            Answer::of(request)
+        };
+        for accept in [
+            None,
+            Some("*/*"),
+            Some("text/html,*/*;q=0.8"),
+            Some("application/json;q=0.1,*/*"),
+        ] {
+            let page = ask(accept).await;
+            assert_eq!(page.status, 400, "{accept:?}");
+            assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"));
+            assert!(
+                page.text.contains("data-code=\"state_mismatch\""),
+                "{}",
+                page.text
+            );
+        }
+        for accept in [
+            "application/json",
+            "application/problem+json",
+            "application/json,text/plain,*/*",
+        ] {
+            ask(Some(accept)).await.problem(400, "state_mismatch");
+        }
+    }
+    // Where people begin, programs ask too.
+    app.get("/v1/login/web?app=nobody")
+        .await
+        .problem(400, "app_unknown");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -292,7 +335,7 @@ async fn no_header_changes_where_wechat_calls_back() {
         let request = browser
             .request(reqwest::Method::GET, "/v1/login/web")
             .header(name, value);
-        let answer = crate::answer::Answer::of(request).await;
+        let answer = Answer::of(request).await;
         assert_eq!(answer.status, 303, "{name}");
         let redirect_uri = parameter(&location(&answer), "redirect_uri");
         assert_eq!(

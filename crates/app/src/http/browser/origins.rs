@@ -1,6 +1,6 @@
 use actix_web::{
     HttpRequest,
-    http::header::{self, HeaderMap},
+    http::header::{self, HeaderMap, HeaderValue},
 };
 use url::Url;
 
@@ -36,18 +36,46 @@ impl Origins {
             .map(String::as_str)
     }
 
-    /// Whether the request may be another site's doing: it is none only where the browser says so. Its own word on where it comes from
-    /// (Fetch Metadata) is one that no page can forge; `Origin` is for browsers without it, and for front ends elsewhere.
+    /// Whether the request may be another site's doing: it is none only where the browser says so.
     pub(crate) fn may_be_forged(&self, request: &HttpRequest) -> bool {
-        let headers = request.headers();
-        if headers.get(FETCH_SITE).is_some_and(|site| site == "same-origin") {
-            return false;
-        }
-        let is_own = headers
-            .get(header::ORIGIN)
-            .is_some_and(|origin| origin == &*self.own);
-        !is_own && self.other(headers).is_none()
+        self.sender(request.headers()) != Sender::Ours
     }
+
+    /// Whether a browser says that the request is another site's doing. For what a cookie alone does not do: where no browser is at work,
+    /// nobody else's cookies are.
+    pub(crate) fn is_foreign(&self, request: &HttpRequest) -> bool {
+        self.sender(request.headers()) == Sender::Elsewhere
+    }
+
+    /// What the browser says itself of where a request comes from (Fetch Metadata), and the `Origin` that it names, are two witnesses: one
+    /// that speaks against the request is enough. A front end elsewhere is known by its `Origin` alone, since to the browser it is foreign.
+    fn sender(&self, headers: &HeaderMap) -> Sender {
+        if self.other(headers).is_some() {
+            return Sender::Ours;
+        }
+        let fetch_site = headers.get(FETCH_SITE).map(|site| site == "same-origin");
+        // "null" names nobody: with "no-referrer" our own forms send it, and the other witness decides.
+        let is_silent = |origin: &&HeaderValue| *origin == "null" && fetch_site.is_some();
+        let origin = headers.get(header::ORIGIN).filter(|origin| !is_silent(origin));
+        let witnesses = [fetch_site, origin.map(|origin| origin == &*self.own)];
+        if witnesses.contains(&Some(false)) {
+            Sender::Elsewhere
+        } else if witnesses.contains(&Some(true)) {
+            Sender::Ours
+        } else {
+            Sender::Unsaid
+        }
+    }
+}
+
+/// Whose page a request comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sender {
+    /// Ours, or a named front end's.
+    Ours,
+    Elsewhere,
+    /// Nobody says: no browser sends such a request but by GET.
+    Unsaid,
 }
 
 #[cfg(test)]
@@ -56,7 +84,7 @@ mod tests {
 
     use super::*;
 
-    fn is_refused(headers: &[(&'static str, &'static str)]) -> bool {
+    fn sender(headers: &[(&'static str, &'static str)]) -> Sender {
         let origins = Origins::new(
             "https://login.example.com/auth",
             vec!["https://shop.example.com".to_owned()],
@@ -64,7 +92,7 @@ mod tests {
         let request = headers.iter().fold(TestRequest::post(), |request, header| {
             request.insert_header(*header)
         });
-        origins.may_be_forged(&request.to_http_request())
+        origins.sender(request.to_http_request().headers())
     }
 
     #[test]
@@ -72,6 +100,10 @@ mod tests {
         for headers in [
             &[("sec-fetch-site", "same-origin")][..],
             &[("sec-fetch-site", "same-origin"), ("origin", "null")],
+            &[
+                ("sec-fetch-site", "same-origin"),
+                ("origin", "https://login.example.com"),
+            ],
             &[("origin", "https://login.example.com")],
             &[("origin", "https://shop.example.com")],
             &[
@@ -83,15 +115,14 @@ mod tests {
                 ("origin", "https://shop.example.com"),
             ],
         ] {
-            assert!(!is_refused(headers), "{headers:?}");
+            assert_eq!(sender(headers), Sender::Ours, "{headers:?}");
         }
     }
 
     #[test]
     fn nobody_else_may() {
         for headers in [
-            &[][..],
-            &[("origin", "null")],
+            &[("origin", "null")][..],
             &[("origin", "https://evil.example")],
             &[("origin", "https://login.example.com.evil.example")],
             &[("origin", "https://login.example.com:8443")],
@@ -106,9 +137,29 @@ mod tests {
                 ("sec-fetch-site", "same-site"),
                 ("origin", "https://evil.example.com"),
             ],
-            &[("referer", "https://login.example.com/")],
+            // One witness does not outweigh the other.
+            &[
+                ("sec-fetch-site", "cross-site"),
+                ("origin", "https://login.example.com"),
+            ],
+            &[
+                ("sec-fetch-site", "none"),
+                ("origin", "https://login.example.com"),
+            ],
+            &[
+                ("sec-fetch-site", "same-origin"),
+                ("origin", "https://evil.example"),
+            ],
+            &[("sec-fetch-site", "cross-site"), ("origin", "null")],
         ] {
-            assert!(is_refused(headers), "{headers:?}");
+            assert_eq!(sender(headers), Sender::Elsewhere, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn of_whom_nobody_speaks_nothing_is_known() {
+        for headers in [&[][..], &[("referer", "https://login.example.com/")]] {
+            assert_eq!(sender(headers), Sender::Unsaid, "{headers:?}");
         }
     }
 }

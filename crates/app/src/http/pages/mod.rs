@@ -27,17 +27,22 @@ use actix_web::{
 pub(crate) use self::{
     browser::Browser, failure::Wish, failure::show as failure, look::Look, top::out_of_frame, visit::Visit,
 };
-use super::{AppState, Problem, resource};
+use super::{AppState, Problem, resource, web_login};
 use crate::config::Language;
 
 /// The visit, where what asks is a browser's window, and the address is one that people go to.
 ///
-/// Backends and front ends never take HTML by name, and get problems in JSON.
+/// Backends and front ends never take HTML by name, and get problems in JSON. Where WeChat sends people back, it is the other way round: what
+/// comes there is a person, unless it asks for JSON by name.
 pub(crate) fn visit(request: &HttpRequest, state: &AppState, accepted: Language) -> Option<Visit> {
     let path = request.path();
     let is_for_people = !path.starts_with("/v1/") || path == "/v1/login" || path.starts_with("/v1/login/");
-    (is_for_people && visit::wants_page(request.headers()))
-        .then(|| Visit::new(request, &state.look, accepted))
+    let is_page = if web_login::callback::PATHS.contains(&path) {
+        !visit::prefers_json(request.headers())
+    } else {
+        is_for_people && visit::wants_page(request.headers())
+    };
+    is_page.then(|| Visit::new(request, &state.look, accepted))
 }
 
 /// Whether there is nothing that this browser's person has to agree to first. Front ends with pages of their own see to that themselves.

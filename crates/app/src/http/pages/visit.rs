@@ -14,7 +14,7 @@ use askama::Template;
 use url::form_urlencoded;
 
 use super::{
-    super::{AppState, context},
+    super::{AppState, context, preference::preferences},
     layout::Layout,
     look::{Loads, Look},
 };
@@ -126,6 +126,22 @@ pub(super) fn wants_page(headers: &HeaderMap) -> bool {
         .any(|value| value.contains("text/html"))
 }
 
+/// Whether the answer is for a program: it names JSON, and would not rather have a page.
+pub(super) fn prefers_json(headers: &HeaderMap) -> bool {
+    let weight = |of: &[&str]| {
+        preferences(headers, header::ACCEPT)
+            .filter(|preference| of.iter().any(|range| preference.what.eq_ignore_ascii_case(range)))
+            .map(|preference| preference.weight)
+            .reduce(f32::max)
+    };
+    // The closest range counts (RFC 9110 section 12.5.1).
+    let page = ["text/html", "text/*", "*/*"]
+        .iter()
+        .find_map(|range| weight(&[range]));
+    weight(&["application/json", "application/problem+json"])
+        .is_some_and(|json| json > 0.0 && json >= page.unwrap_or_default())
+}
+
 /// Whether it is for a frame's.
 pub(super) fn is_framed(headers: &HeaderMap) -> bool {
     headers
@@ -156,4 +172,37 @@ fn switch(request: &HttpRequest, language: Language) -> Option<String> {
         .append_pair("lang", other.tag())
         .finish();
     is_ours.then(|| format!("?{query}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn json_is_for_whoever_names_it_and_would_not_rather_have_a_page() {
+        for (accept, expected) in [
+            ("", false),
+            ("*/*", false),
+            ("application/*", false),
+            (
+                "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+                false,
+            ),
+            ("text/html,application/json;q=0.9", false),
+            ("application/json;q=0.5,*/*", false),
+            ("application/json;q=0", false),
+            ("application/json", true),
+            ("Application/Problem+JSON", true),
+            ("application/json,text/plain,*/*", true),
+            ("text/html;q=0.9,application/json", true),
+            ("text/html,application/json", true),
+            ("text/html;q=0,*/*,application/json;q=0.1", true),
+        ] {
+            let request = TestRequest::default().insert_header((header::ACCEPT, accept));
+            let found = prefers_json(request.to_http_request().headers());
+            assert_eq!(found, expected, "{accept}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use wechat_login_domain::{Channel, LoginPurpose, use_case::WebLoginRequest};
 
 use super::{AppState, Problem, begin};
-use crate::http::{auth::SignedIn, body::JsonBody, problem::ProblemBody};
+use crate::http::{auth::SignedIn, body::JsonBodyIfAny, problem::ProblemBody};
 
 /// A web login that is to begin.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -45,26 +45,29 @@ pub(crate) struct Begun {
 /// Begin a login whose QR code your own page shows.
 ///
 /// Sets the cookie that binds the login to this browser, for ten minutes. `purpose: "link"` needs a session: the WeChat account becomes one
-/// more way in for its user.
+/// more way in for its user, once the login is over. Every field may be left out, and so may the body.
 #[utoipa::path(
-    post, path = "/v1/login/web/begin", tag = "web login", request_body = BeginRequest, security((), ("token" = []), ("cookie" = [])),
+    post, path = "/v1/login/web/begin", operation_id = "begin_web_login", tag = "web login", request_body = BeginRequest, security((), ("token" = []), ("cookie" = [])),
     responses(
         (status = 200, body = Begun), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
-        (status = 403, body = ProblemBody), (status = 408, body = ProblemBody), (status = 413, body = ProblemBody),
-        (status = 415, body = ProblemBody), (status = 503, body = ProblemBody),
+        (status = 403, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]
 pub(crate) async fn handle(
     request: HttpRequest,
-    body: JsonBody<BeginRequest>,
+    JsonBodyIfAny(body): JsonBodyIfAny<BeginRequest>,
 ) -> Result<HttpResponse, Problem> {
     let state = AppState::of(&request);
+    // Where such a page could not end the login it need not begin one.
+    if state.origins.is_foreign(&request) {
+        return Err(Problem::of("cross_origin"));
+    }
     let BeginRequest {
         app,
         return_to,
         redirect_uri,
         purpose,
-    } = body.value;
+    } = body;
     let purpose = match purpose {
         Purpose::Login => LoginPurpose::Login,
         Purpose::Link => {

@@ -18,13 +18,17 @@ use crate::{
 /// Where a person goes who said nothing of it.
 const HOME: &str = "/account";
 
+/// Where WeChat sends people back to.
+pub(crate) const PATHS: [&str; 2] = ["/v1/login/web/callback", "/v1/login/official-account/callback"];
+
 /// Come back from WeChat's QR code.
 #[utoipa::path(
-    get, path = "/v1/login/web/callback", tag = "web login",
+    get, path = "/v1/login/web/callback", operation_id = "return_from_web_login", tag = "web login",
     params(("code" = Option<String>, Query, description = "From WeChat; left out where the person refused."), ("state" = String, Query, description = "From WeChat.")),
     responses(
         (status = 303, description = "To `return_to`, with the session's cookie. The session that was in the cookie before is over."),
-        (status = 400, description = "This and every other failure is a page for whoever takes text/html.", body = ProblemBody),
+        (status = 200, description = "Inside a frame: a page that takes the whole window to the same address.", body = String, content_type = "text/html"),
+        (status = 400, description = "This and every other failure is a page, and a problem only for whoever asks for JSON by name.", body = ProblemBody),
         (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody),
         (status = 429, body = ProblemBody), (status = 502, body = ProblemBody), (status = 503, body = ProblemBody),
     )
@@ -35,11 +39,12 @@ pub(crate) async fn web(request: HttpRequest) -> Result<HttpResponse, Problem> {
 
 /// Come back from WeChat's consent page.
 #[utoipa::path(
-    get, path = "/v1/login/official-account/callback", tag = "web login",
+    get, path = "/v1/login/official-account/callback", operation_id = "return_from_official_account_login", tag = "web login",
     params(("code" = Option<String>, Query, description = "From WeChat; left out where the person refused."), ("state" = String, Query, description = "From WeChat.")),
     responses(
         (status = 303, description = "To `return_to`, with the session's cookie. The session that was in the cookie before is over."),
-        (status = 400, description = "This and every other failure is a page for whoever takes text/html.", body = ProblemBody),
+        (status = 200, description = "Inside a frame: a page that takes the whole window to the same address.", body = String, content_type = "text/html"),
+        (status = 400, description = "This and every other failure is a page, and a problem only for whoever asks for JSON by name.", body = ProblemBody),
         (status = 401, body = ProblemBody), (status = 403, body = ProblemBody), (status = 409, body = ProblemBody),
         (status = 429, body = ProblemBody), (status = 502, body = ProblemBody), (status = 503, body = ProblemBody),
     )

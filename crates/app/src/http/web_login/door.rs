@@ -14,10 +14,10 @@ use crate::http::{
 /// Inside WeChat that is the official account's consent, on a computer the QR code. A browser on a phone cannot scan its own screen: `/login`
 /// tells how to go on, and whoever has to agree to terms first does so there.
 #[utoipa::path(
-    get, path = "/v1/login", tag = "web login",
+    get, path = "/v1/login", operation_id = "enter_login", tag = "web login",
     params(("return_to" = Option<String>, Query, description = "As for /v1/login/web.")),
     responses(
-        (status = 303, description = "To WeChat's page. Sets the cookie that binds the login to this browser."),
+        (status = 303, description = "To WeChat's page, with the cookie that binds the login to this browser, or to `/login`."),
         (status = 400, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]

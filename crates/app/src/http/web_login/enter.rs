@@ -8,7 +8,7 @@ use crate::http::problem::ProblemBody;
 
 /// Send a browser to WeChat's QR code.
 #[utoipa::path(
-    get, path = "/v1/login/web", tag = "web login",
+    get, path = "/v1/login/web", operation_id = "enter_web_login", tag = "web login",
     params(
         ("app" = Option<String>, Query, description = "The app, by its name here or its AppID; not needed where there is one, or a default."),
         ("return_to" = Option<String>, Query, description = "Where to go afterwards: a path of this service's host, or an address below one of web.allowed_return_urls, exactly as `location.href` spells it."),
@@ -24,7 +24,7 @@ pub(crate) async fn web(request: HttpRequest) -> Result<HttpResponse, Problem> {
 
 /// Send a page inside WeChat to the consent of its person.
 #[utoipa::path(
-    get, path = "/v1/login/official-account", tag = "web login",
+    get, path = "/v1/login/official-account", operation_id = "enter_official_account_login", tag = "web login",
     params(
         ("app" = Option<String>, Query, description = "The app, by its name here or its AppID; not needed where there is one, or a default."),
         ("return_to" = Option<String>, Query, description = "As for /v1/login/web."),

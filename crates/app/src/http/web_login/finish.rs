@@ -50,15 +50,17 @@ struct WithToken {
 
 /// Sign in with what WeChat called your own page back with.
 ///
-/// Needs the cookie of `POST /v1/login/web/begin`, from the same browser and one of `web.allowed_origins`, and sets the session's cookie
-/// beside the answer; the session that was in the cookie before is over. A code works once; with an `Idempotency-Key`, the same key and body within 60 seconds get the same answer.
+/// Needs the cookie of `POST /v1/login/web/begin`, from the same browser, and sets the session's cookie beside the answer; the session that
+/// was in the cookie before is over. From another site than this service's and `web.allowed_origins` it is 403 `cross_origin`.
+///
+/// A code works once; with an `Idempotency-Key`, the same key and body within 60 seconds get the same answer.
 #[utoipa::path(
-    post, path = "/v1/login/web", tag = "web login", request_body = FinishRequest,
+    post, path = "/v1/login/web", operation_id = "finish_web_login", tag = "web login", request_body = FinishRequest,
     params(("Idempotency-Key" = Option<String>, Header, description = "1 to 255 visible ASCII characters")),
     responses(
         (status = 200, body = Finished), (status = 400, body = ProblemBody), (status = 401, body = ProblemBody),
-        (status = 403, body = ProblemBody), (status = 408, body = ProblemBody), (status = 409, body = ProblemBody),
-        (status = 413, body = ProblemBody), (status = 415, body = ProblemBody), (status = 422, body = ProblemBody),
+        (status = 403, body = ProblemBody), (status = 409, body = ProblemBody),
+        (status = 422, body = ProblemBody),
         (status = 429, body = ProblemBody), (status = 502, body = ProblemBody), (status = 503, body = ProblemBody),
     )
 )]
@@ -67,7 +69,8 @@ pub(crate) async fn handle(
     body: JsonBody<FinishRequest>,
 ) -> Result<HttpResponse, Problem> {
     let state = AppState::of(&request);
-    if state.origins.may_be_forged(&request) {
+    // The state and its cookie are the proof, so that a client that is no browser need not say where it comes from.
+    if state.origins.is_foreign(&request) {
         return Err(Problem::of("cross_origin"));
     }
     let key = idempotency::key(&request)?;

@@ -30,7 +30,7 @@ enum Status {
 
 /// Ask how far a login has come that this browser began.
 #[utoipa::path(
-    get, path = "/v1/login/web/{state}", tag = "web login",
+    get, path = "/v1/login/web/{state}", operation_id = "watch_web_login", tag = "web login",
     params(("state" = String, Path, description = "Of `POST /v1/login/web/begin`.")),
     responses(
         (status = 200, body = LoginStatus),
