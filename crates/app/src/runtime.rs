@@ -5,6 +5,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 use tokio::{
     runtime::Handle,
     sync::{OwnedSemaphorePermit, Semaphore},
+    task::JoinHandle,
     time::timeout,
 };
 use tokio_util::task::TaskTracker;
@@ -98,12 +99,14 @@ impl MainRuntime {
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> Result<T, Panicked> {
+        self.begin(work).await.map_err(|_the_hook_logged_it| Panicked)
+    }
+
+    /// Begins the work, for whoever does not wait for it.
+    pub fn begin<T: Send + 'static>(&self, work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
         let span = tracing::Span::current();
         let work = tracing::Instrument::instrument(work, span);
-        self.tasks
-            .spawn_on(work, &self.handle)
-            .await
-            .map_err(|_the_hook_logged_it| Panicked)
+        self.tasks.spawn_on(work, &self.handle)
     }
 
     /// Waits until all work that was begun is done, but no longer than this.

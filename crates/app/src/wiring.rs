@@ -5,8 +5,8 @@ use std::sync::{Arc, RwLock};
 use anyhow::Context;
 use wechat_login_client::{HttpWeChat, Settings};
 use wechat_login_domain::{
-    AppAccessTokens, ReturnUrls, RevocationView, SignIn, TrustedSessions, WebAddresses,
-    ports::{self, Clock, Entropy, Sessions},
+    AppAccessTokens, RecalledUsers, ReturnUrls, RevocationView, SignIn, TrustedSessions, WebAddresses,
+    ports::{self, Clock, Entropy, Sessions, Users},
     use_case::{
         AnswerOnce, Authenticate, BeginWebLogin, BindPhone, BindPhonePorts, ChangeScopes, CheckWeChatSession,
         Decrypt, DisableUser, EditProfile, EnableUser, FindUser, FinishWebLogin, FinishWebLoginPorts,
@@ -105,7 +105,9 @@ pub async fn wire(
 ) -> anyhow::Result<Wired> {
     let security = std::mem::take(&mut config.security);
     let (store, keyring) = Store::open(&config.storage, security, entropy).await?;
-    let (users, revocations, exchanges) = (store.users(), store.revocations(), store.exchanges());
+    let recalled_users = Arc::new(RecalledUsers::new(store.users(), clock));
+    let users: Arc<dyn Users> = Arc::clone(&recalled_users) as _;
+    let (revocations, exchanges) = (store.revocations(), store.exchanges());
     let view = Arc::new(RwLock::new(RevocationView::default()));
     let revocation_feed = Arc::new(RevocationFeed::default());
     let sessions: Arc<dyn Sessions> = Arc::new(TrustedSessions::new(
@@ -230,8 +232,8 @@ pub async fn wire(
             Arc::clone(clock),
             lifetimes,
         ),
-        recall_account: RecallAccount::new(Arc::clone(&users), Arc::clone(clock)),
-        recall_user: RecallUser::new(Arc::clone(&users), Arc::clone(clock)),
+        recall_account: RecallAccount::new(Arc::clone(&recalled_users)),
+        recall_user: RecallUser::new(recalled_users),
         renew_session: RenewSession::new(Arc::clone(&sessions)),
         revoke_own_session: RevokeOwnSession::new(
             Arc::clone(&users),

@@ -17,15 +17,18 @@ const FRESH_FOR: Duration = Duration::from_secs(1);
 const KEPT_FOR: Duration = Duration::from_mins(5);
 /// Of the 500 ms that a session check may take.
 const PATIENCE: Duration = Duration::from_millis(200);
-/// After a failure nobody who can do without waits for the database for so long.
+/// How long after a failure somebody looks again whether the database is back. Nobody who can do without the answer waits for it.
 const PAUSE: Duration = Duration::from_millis(500);
+/// A failure is news for so long: there is a look in that time, unless nobody asks.
+const FAILING_FOR: Duration = Duration::from_secs(1);
 /// Users at hand: twice as many at most.
 const MOST: usize = 10_000;
 
 type Found<V> = Result<Option<Arc<V>>, Arc<PortError>>;
 type LookingUp<V> = BoxFuture<'static, Found<V>>;
 
-/// What was looked up of users, as it was a second ago at most, or, while the database does not answer, as it was when it did.
+/// What is known of users, as it was a second ago at most and after whatever was changed here, or, while the database does not answer, as it
+/// was when it did.
 pub(crate) struct Recall<V> {
     clock: Arc<dyn Clock>,
     memory: Mutex<Memory<V>>,
@@ -34,13 +37,20 @@ pub(crate) struct Recall<V> {
 struct Memory<V> {
     known: Recent<UserId, Known<V>>,
     under_way: HashMap<UserId, (Instant, WeakShared<LookingUp<V>>)>,
-    failed_at: Option<Instant>,
+    failure: Option<Failure>,
+}
+
+struct Failure {
+    seen_at: Instant,
+    last_look: Instant,
 }
 
 struct Known<V> {
     value: Arc<V>,
-    /// When the look-up began.
+    /// When the look-up began, or the change that told it.
     as_of: Instant,
+    /// Another change may have overtaken the one that told this: it is for those who can ask nobody.
+    is_hearsay: bool,
 }
 
 impl<V> Clone for Known<V> {
@@ -48,6 +58,7 @@ impl<V> Clone for Known<V> {
         Self {
             value: Arc::clone(&self.value),
             as_of: self.as_of,
+            is_hearsay: self.is_hearsay,
         }
     }
 }
@@ -57,7 +68,7 @@ impl<V: Send + Sync + 'static> Recall<V> {
         let memory = Memory {
             known: Recent::new(MOST),
             under_way: HashMap::new(),
-            failed_at: None,
+            failure: None,
         };
         Self {
             clock,
@@ -70,8 +81,58 @@ impl<V: Send + Sync + 'static> Recall<V> {
         let mut memory = self.memory();
         let known = memory.known.get(id)?;
         let age = known.as_of.elapsed();
-        let is_failing = memory.failed_at.is_some_and(|at| at.elapsed() < PAUSE);
-        (age < FRESH_FOR || is_failing && age < KEPT_FOR).then_some(known.value)
+        let is_fresh = age < FRESH_FOR && !known.is_hearsay;
+        let failure = memory.failure.as_ref();
+        let is_failing = failure.is_some_and(|failure| failure.seen_at.elapsed() < FAILING_FOR);
+        (is_fresh || is_failing && age < KEPT_FOR).then_some(known.value)
+    }
+
+    /// Whether it is time to look whether the database is back. One of all who ask is told so.
+    pub(crate) fn is_to_look_again(&self) -> bool {
+        let mut memory = self.memory();
+        let failure = memory.failure.as_mut();
+        let Some(failure) = failure.filter(|failure| failure.last_look.elapsed() >= PAUSE) else {
+            return false;
+        };
+        failure.last_look = Instant::now();
+        true
+    }
+
+    /// Forgets what was known until now, what is being looked up included.
+    pub(crate) fn forget(&self, id: UserId) {
+        let mut memory = self.memory();
+        memory.under_way.remove(&id);
+        memory.known.remove(id);
+    }
+
+    /// What a change that began then told of a user, in the place of what was known until now.
+    pub(crate) fn hear(&self, id: UserId, value: Arc<V>, as_of: Instant) {
+        let mut memory = self.memory();
+        memory.under_way.remove(&id);
+        let known = Known {
+            value,
+            as_of,
+            is_hearsay: true,
+        };
+        memory.known.put(id, known);
+    }
+
+    /// What was known until now may be so no longer: whoever can ask must.
+    pub(crate) fn doubt(&self, id: UserId) {
+        let mut memory = self.memory();
+        memory.under_way.remove(&id);
+        if let Some(known) = memory.known.get(id) {
+            let known = Known {
+                is_hearsay: true,
+                ..known
+            };
+            memory.known.put(id, known);
+        }
+    }
+
+    /// What is known, be it of use or not.
+    pub(crate) fn last_known(&self, id: UserId) -> Option<Arc<V>> {
+        self.memory().known.get(id).map(|known| known.value)
     }
 
     /// What is known, or what this look-up finds.
@@ -82,9 +143,20 @@ impl<V: Send + Sync + 'static> Recall<V> {
     where
         F: Future<Output = Result<Option<V>, PortError>> + Send + 'static,
     {
-        if let Some(value) = self.at_hand(id) {
-            return Ok(value);
+        match self.at_hand(id) {
+            Some(value) => Ok(value),
+            None => self.look(id, look_up).await,
         }
+    }
+
+    /// What this look-up finds, whatever is known; that, where it finds nothing out.
+    ///
+    /// # Errors
+    /// As [`Recall::get`].
+    pub(crate) async fn look<F>(&self, id: UserId, look_up: impl FnOnce() -> F) -> Result<Arc<V>, Error>
+    where
+        F: Future<Output = Result<Option<V>, PortError>> + Send + 'static,
+    {
         let (as_of, looking_up) = self.join_or_start(id, look_up);
         let found = match select(looking_up, self.clock.sleep(PATIENCE)).await {
             Either::Left((found, _)) => found,
@@ -95,21 +167,34 @@ impl<V: Send + Sync + 'static> Recall<V> {
             }
         };
         let mut memory = self.memory();
+        // Whoever was forgotten meanwhile is not known by what was asked before.
+        let counts = memory
+            .under_way
+            .get(&id)
+            .is_some_and(|(begun, _)| *begun == as_of);
         memory
             .under_way
             .retain(|_, (_, flight)| flight.upgrade().is_some_and(|flight| flight.peek().is_none()));
         match found {
-            Ok(Some(value)) => {
-                let known = Known {
-                    value: Arc::clone(&value),
-                    as_of,
-                };
-                memory.known.put(id, known);
+            Ok(found) => {
+                memory.failure = None;
+                let value = found.ok_or(Error::Unauthenticated)?;
+                if counts {
+                    let known = Known {
+                        value: Arc::clone(&value),
+                        as_of,
+                        is_hearsay: false,
+                    };
+                    memory.known.put(id, known);
+                }
                 Ok(value)
             }
-            Ok(None) => Err(Error::Unauthenticated),
             Err(error) => {
-                memory.failed_at = Some(Instant::now());
+                let now = Instant::now();
+                memory.failure = Some(Failure {
+                    seen_at: now,
+                    last_look: now,
+                });
                 drop(memory);
                 let unavailable = || PortError::new(error.dependency, error).into();
                 self.at_hand(id).ok_or_else(unavailable)

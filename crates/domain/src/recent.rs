@@ -32,6 +32,11 @@ impl<K: Copy + Eq + Hash, V: Clone> Recent<K, V> {
             self.old = mem::take(&mut self.young);
         }
     }
+
+    pub(crate) fn remove(&mut self, key: K) {
+        self.young.remove(&key);
+        self.old.remove(&key);
+    }
 }
 
 #[cfg(test)]
@@ -49,5 +54,17 @@ mod tests {
         }
         assert_eq!(recent.get(999), Some("passing"));
         assert_eq!(recent.get(900), None);
+    }
+
+    #[test]
+    fn what_is_removed_is_gone_be_it_new_or_old() {
+        let mut recent = Recent::new(2);
+        for n in 0..3 {
+            recent.put(n, "there");
+        }
+        for n in 0..3 {
+            recent.remove(n);
+            assert_eq!(recent.get(n), None, "{n}");
+        }
     }
 }

@@ -14,6 +14,9 @@ use crate::runtime::Panicked;
 /// [`Panicked`] where the look-up did, and within, why there is none.
 pub(crate) async fn user_of(state: &AppState, id: UserId) -> Result<Result<Arc<User>, Error>, Panicked> {
     if let Some(user) = state.use_cases.recall_user.at_hand(id) {
+        if let Some(look) = state.use_cases.recall_user.look_again(id) {
+            state.runtime.begin(look);
+        }
         return Ok(Ok(user));
     }
     let use_cases = Arc::clone(&state.use_cases);
@@ -30,6 +33,9 @@ pub(crate) async fn account_of(
     id: UserId,
 ) -> Result<Result<Arc<UserAccount>, Error>, Panicked> {
     if let Some(account) = state.use_cases.recall_account.at_hand(id) {
+        if let Some(look) = state.use_cases.recall_account.look_again(id) {
+            state.runtime.begin(look);
+        }
         return Ok(Ok(account));
     }
     let use_cases = Arc::clone(&state.use_cases);

@@ -236,3 +236,63 @@ async fn a_merged_user_answers_as_the_survivor_who_tells_who_they_were() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_changes_here_is_told_here_at_once() {
+    const PHONE: (&str, &str) = ("phone_api", "phone-secret");
+    const NUMBER: &str = "+8613800138000";
+    let more = [
+        ("clients.phone_api.secret", PHONE.1),
+        ("clients.phone_api.claims", "phone"),
+        ("identity.on_conflict", "merge"),
+    ];
+    let app = TestApp::spawn_with(&[&CLIENTS[..], &more].concat()).await;
+    // The one needs no ways in, the other does.
+    let clients = [PHONE, SHOP];
+    let member = app.log_in("小明").await;
+    let number_is = async |number: Value| {
+        for client in clients {
+            assert_eq!(ask(&app, client, &member.token).await.json()["phone"], number);
+        }
+    };
+    number_is(Value::Null).await;
+    app.simulate("/simulator/people", json!({"name": "小明", "phone": NUMBER}))
+        .await;
+    let code = json!({"code": app.phone_code("小明").await});
+    assert_eq!(member.post("/v1/me/phone", code).await.status, 200);
+    number_is(json!(NUMBER)).await;
+    let ways = member.ways_in().await;
+    let phone = ways.iter().find(|way| way["kind"] == "phone");
+    let id = phone.expect("it is bound")["id"].as_str().expect("an id");
+    let unlinked = member.delete(&format!("/v1/me/login-methods/{id}")).await;
+    assert_eq!(unlinked.status, 204, "{}", unlinked.text);
+    number_is(Value::Null).await;
+
+    // One person, first seen without their unionid, then with it and another openid.
+    let mut before = Vec::new();
+    for change in [
+        json!({"kind": "missing_field", "field": "unionid"}),
+        json!({"kind": "set_field", "field": "openid", "value": "oAnother"}),
+    ] {
+        let mut fault = json!({"endpoint": "/sns/jscode2session", "times": 1});
+        let fields = fault.as_object_mut().expect("an object");
+        fields.extend(change.as_object().expect("an object").clone());
+        app.simulate("/simulator/faults", fault).await;
+        before.push(app.log_in("小红").await);
+    }
+    for member in &before {
+        for client in clients {
+            let known = ask(&app, client, &member.token).await.json();
+            assert_eq!(known["former_ids"], json!([]));
+        }
+    }
+    let merged = app.log_in("小红").await;
+    assert_eq!(merged.user_id(), before[0].user_id());
+    for member in before.iter().chain([&merged]) {
+        for client in clients {
+            let known = ask(&app, client, &member.token).await.json();
+            assert_eq!(known["sub"], merged.user_id(), "{known}");
+            assert_eq!(known["former_ids"], json!([before[1].user_id()]), "{known}");
+        }
+    }
+}

@@ -1,32 +1,24 @@
 use std::sync::Arc;
 
-use crate::{
-    Error, UserAccount, UserId,
-    ports::{Clock, Users},
-    recall::Recall,
-};
+use crate::{Error, RecalledUsers, UserAccount, UserId, ports::Users};
 
 /// The user of a session with all their ways in, for whoever asks with every request: as they were a second ago at most, or, while
 /// the database does not answer, as they were when it did.
 pub struct RecallAccount {
-    users: Arc<dyn Users>,
-    recall: Recall<UserAccount>,
+    users: Arc<RecalledUsers>,
 }
 
 impl RecallAccount {
-    /// With these ports.
+    /// Of these users.
     #[must_use]
-    pub fn new(users: Arc<dyn Users>, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            users,
-            recall: Recall::new(clock),
-        }
+    pub const fn new(users: Arc<RecalledUsers>) -> Self {
+        Self { users }
     }
 
     /// The user, where nothing needs to be asked.
     #[must_use]
     pub fn at_hand(&self, id: UserId) -> Option<Arc<UserAccount>> {
-        self.recall.at_hand(id)
+        self.users.account.at_hand(id)
     }
 
     /// The user with this id, or the one it means since a merge.
@@ -35,8 +27,28 @@ impl RecallAccount {
     /// [`Error::Unauthenticated`] where there is none: a session without a user opens nothing.
     pub async fn run(&self, id: UserId) -> Result<Arc<UserAccount>, Error> {
         let users = Arc::clone(&self.users);
-        self.recall
+        self.users
+            .account
             .get(id, || async move { users.find_account(id).await })
             .await
+    }
+
+    /// What nobody waits for: it finds out whether the database is back. Where it is away, one of those who were answered all the same is
+    /// given this to do, twice a second.
+    #[must_use]
+    pub fn look_again(&self, id: UserId) -> Option<impl Future<Output = ()> + Send + use<>> {
+        let users = self
+            .users
+            .account
+            .is_to_look_again()
+            .then(|| Arc::clone(&self.users))?;
+        Some(async move {
+            let asked = Arc::clone(&users);
+            // What becomes of it is remembered.
+            let _known = users
+                .account
+                .look(id, || async move { asked.find_account(id).await })
+                .await;
+        })
     }
 }

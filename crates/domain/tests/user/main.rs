@@ -1,7 +1,9 @@
 //! What a user, and a backend, may see and change of a user.
 
 mod edit_profile;
+mod late_users;
 mod recall_user;
+mod recalled_users;
 mod show_account;
 mod show_user;
 
@@ -18,7 +20,7 @@ use wechat_login_testkit::{
     sample::{NOW, alice, shop_mini, shop_web},
 };
 
-async fn sign_in(users: &Arc<MemoryUsers>, asked: Identification, after: Duration) -> User {
+async fn sign_in(users: &Arc<impl Users>, asked: Identification, after: Duration) -> User {
     match users.resolve(&asked, NOW + after).await {
         Ok(Resolution::User { user, .. }) => *user,
         other => panic!("{asked:?} was not signed in: {other:?}"),
