@@ -43,9 +43,15 @@ pub(crate) fn exchange(address: SocketAddr, method: &str, path: &str, headers: &
     let began = Instant::now();
     let mut stream = TcpStream::connect(address).expect("it listens");
     let length = body.len();
+    let is_json = !headers.contains("Content-Type: ");
+    let content_type = if is_json {
+        "Content-Type: application/json\r\n"
+    } else {
+        ""
+    };
     write!(
         stream,
-        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n\
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{content_type}\
          Content-Length: {length}\r\n{headers}\r\n{body}"
     )
     .expect("it reads");
