@@ -98,6 +98,26 @@ async fn who_waits_hears_of_a_failure_and_the_next_one_may_be_luckier() {
 }
 
 #[tokio::test]
+async fn what_is_announced_is_read_soon_and_a_storm_costs_little() {
+    let (record, feed) = feed().await;
+    let before = record.readings.load(Ordering::SeqCst);
+    let begun = Instant::now();
+    feed.hasten();
+    while record.readings.load(Ordering::SeqCst) == before {
+        assert!(begun.elapsed() < POLL_EVERY / 2, "{:?}", begun.elapsed());
+        sleep(Duration::from_millis(1)).await;
+    }
+    let before = record.readings.load(Ordering::SeqCst);
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(1) {
+        feed.hasten();
+        tokio::task::yield_now().await;
+    }
+    let readings = record.readings.load(Ordering::SeqCst) - before;
+    assert!((5..=24).contains(&readings), "{readings}");
+}
+
+#[tokio::test]
 async fn nobody_waits_for_longer_than_they_can() {
     let (record, feed) = feed().await;
     record.mood.store(HANGS, Ordering::SeqCst);

@@ -12,4 +12,7 @@ pub trait RevocationReadings: Send + Sync {
     /// # Errors
     /// [`PortError`] where such a reading failed, or was not done at `until`.
     async fn after(&self, moment: Instant, until: Instant) -> Result<(), PortError>;
+
+    /// Lets a reading begin soon, within 50 ms if the last one is done, and waits for none. However often it is called, readings MUST stay few.
+    fn hasten(&self);
 }

@@ -87,6 +87,8 @@ impl RevocationReadings for OnDemand {
         self.times.fetch_add(1, Ordering::SeqCst);
         self.follow.run(Some(self.last_read_at)).await.map(drop)
     }
+
+    fn hasten(&self) {}
 }
 
 /// An instance whose store was exchanged for a copy from before a logout elsewhere, of which it has not read yet.
