@@ -2,7 +2,7 @@
 //! instance says that there is something, and beside that everything every ten minutes.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -15,8 +15,10 @@ use tokio::{
 };
 use wechat_login_domain::{Dependency, PortError, ports::RevocationReadings, use_case::FollowRevocations};
 
+mod allowance;
 mod reload;
 
+use self::allowance::Allowance;
 pub(crate) use self::reload::reload;
 
 const POLL_EVERY: Duration = Duration::from_millis(500);
@@ -29,6 +31,7 @@ const SPACING: Duration = Duration::from_millis(50);
 pub(crate) struct RevocationFeed {
     wanted: Notify,
     latest: watch::Sender<Latest>,
+    allowance: Mutex<Allowance>,
 }
 
 /// When the latest readings began.
@@ -51,6 +54,13 @@ impl RevocationReadings for RevocationFeed {
                 Dependency::Database,
                 "the record of revocations could not be read since Redis was connected to",
             )),
+        }
+    }
+
+    async fn catch_up(&self, moment: Instant, until: Instant) {
+        let has_caught_up = self.latest.borrow().succeeded.is_some_and(|began| began > moment);
+        if !has_caught_up && self.with_allowance(|allowance| allowance.take(Instant::now())) {
+            let _best_effort = self.after(moment, until).await;
         }
     }
 
@@ -77,6 +87,7 @@ impl RevocationFeed {
             }
             // Whoever asked until now is served by this one.
             let _asked = self.wanted.notified().now_or_never();
+            self.with_allowance(Allowance::next_begins);
             began = Instant::now();
             let outcome = record.run(Some(last_read_at)).await;
             self.latest.send_modify(|latest| match outcome {
@@ -101,6 +112,10 @@ impl RevocationFeed {
                 Err(_) => {}
             }
         }
+    }
+
+    fn with_allowance<T>(&self, change: impl FnOnce(&mut Allowance) -> T) -> T {
+        change(&mut self.allowance.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -146,6 +146,34 @@ async fn what_an_operator_ends_is_over_within_100_ms() {
     assert!(median < Duration::from_millis(100), "disabled: {median:?}");
 }
 
+/// The store of sessions is faster to forget one than the record is read.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_logged_out_elsewhere_is_told_so_and_not_that_there_is_no_such_session() {
+    let (redis, here) = over_redis("auto").await;
+    let there = here.twin().await;
+    let mut told = 0;
+    for _ in 0..9 {
+        let member = here.log_in("小明").await;
+        let elsewhere = member.at(&there);
+        warm(&redis, &elsewhere).await;
+        assert_eq!(member.delete("/v1/session").await.status, 204);
+        let logged_out = Instant::now();
+        let refused = loop {
+            let answer = elsewhere.get("/v1/me").await;
+            if answer.status != 200 {
+                break answer.json();
+            }
+            assert!(logged_out.elapsed() < Duration::from_secs(5));
+        };
+        if refused["code"] == "session_revoked" {
+            assert_eq!(refused["reason"], "logged_out");
+            told += 1;
+        }
+    }
+    // A busy machine may take longer to read the record than anybody waits for the reason.
+    assert!(told > 4, "{told} of 9");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_logout_counts_within_a_second_while_redis_hangs_and_nobody_else_is_signed_out() {
     let (redis, here) = over_redis("auto").await;

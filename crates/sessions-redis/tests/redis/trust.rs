@@ -34,6 +34,8 @@ impl RevocationReadings for OnDemand {
         self.0.run(Some(self.1)).await.map(drop)
     }
 
+    async fn catch_up(&self, _moment: Instant, _until: Instant) {}
+
     fn hasten(&self) {}
 }
 

@@ -25,6 +25,8 @@ impl RevocationReadings for EmptyReadings {
         Ok(())
     }
 
+    async fn catch_up(&self, _moment: Instant, _until: Instant) {}
+
     fn hasten(&self) {
         self.hastened.fetch_add(1, Ordering::SeqCst);
     }
