@@ -1,12 +1,13 @@
-//! Keeps the revocation view up with the record: every 500 ms what is new, at once what is new where somebody waits for it, and beside that
-//! everything every ten minutes.
+//! Keeps the revocation view up with the record: every 500 ms what is new, at once what is new where somebody waits for it or another
+//! instance says that there is something, and beside that everything every ten minutes.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use async_trait::async_trait;
+use futures_util::FutureExt;
 use time::OffsetDateTime;
 use tokio::{
     sync::{Notify, watch},
@@ -14,19 +15,23 @@ use tokio::{
 };
 use wechat_login_domain::{Dependency, PortError, ports::RevocationReadings, use_case::FollowRevocations};
 
+mod allowance;
 mod reload;
 
+use self::allowance::Allowance;
 pub(crate) use self::reload::reload;
 
 const POLL_EVERY: Duration = Duration::from_millis(500);
-/// Between two readings that somebody waits for: a database that fails at once is not to be stormed.
-const SPACING: Duration = Duration::from_millis(20);
+/// Between two readings that are asked for: neither whoever fails at once nor a storm of revocations may keep the database busy, and what was
+/// revoked elsewhere has to be known within 100 ms.
+const SPACING: Duration = Duration::from_millis(50);
 
 /// The readings of the record, for whoever needs one that is younger than something.
 #[derive(Default)]
 pub(crate) struct RevocationFeed {
     wanted: Notify,
     latest: watch::Sender<Latest>,
+    allowance: Mutex<Allowance>,
 }
 
 /// When the latest readings began.
@@ -51,6 +56,17 @@ impl RevocationReadings for RevocationFeed {
             )),
         }
     }
+
+    async fn catch_up(&self, moment: Instant, until: Instant) {
+        let has_caught_up = self.latest.borrow().succeeded.is_some_and(|began| began > moment);
+        if !has_caught_up && self.with_allowance(|allowance| allowance.take(Instant::now())) {
+            let _best_effort = self.after(moment, until).await;
+        }
+    }
+
+    fn hasten(&self) {
+        self.wanted.notify_one();
+    }
 }
 
 impl RevocationFeed {
@@ -69,6 +85,9 @@ impl RevocationFeed {
                 _ = tick.tick() => {}
                 () = self.wanted.notified() => sleep_until((began + SPACING).into()).await,
             }
+            // Whoever asked until now is served by this one.
+            let _asked = self.wanted.notified().now_or_never();
+            self.with_allowance(Allowance::next_begins);
             began = Instant::now();
             let outcome = record.run(Some(last_read_at)).await;
             self.latest.send_modify(|latest| match outcome {
@@ -93,6 +112,10 @@ impl RevocationFeed {
                 Err(_) => {}
             }
         }
+    }
+
+    fn with_allowance<T>(&self, change: impl FnOnce(&mut Allowance) -> T) -> T {
+        change(&mut self.allowance.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

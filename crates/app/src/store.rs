@@ -3,12 +3,13 @@
 use std::{path::Path, sync::Arc};
 
 use anyhow::Context;
+use async_trait::async_trait;
 use time::OffsetDateTime;
 use wechat_login_domain::{
     Keyring, PortError,
     ports::{
-        Administration, AppTokens, Entropy, Exchanges, PendingLogins, Revocations, SessionKeys, Sessions,
-        SignOuts, Users,
+        Administration, AppTokens, Entropy, Exchanges, PendingLogins, RevocationNews, RevocationReadings,
+        Revocations, SessionKeys, Sessions, SignOuts, Users,
     },
 };
 use wechat_login_sessions_redis::RedisStore;
@@ -163,11 +164,19 @@ impl Store {
         }
     }
 
-    /// For a service that runs for long: with those at hand that were read lately, where that is to be and can be.
-    pub(crate) fn cached_sessions(&self) -> Arc<dyn Sessions> {
+    /// For a service that runs for long: with those at hand that were read lately, where that is to be and can be. Then these readings hear of
+    /// what other instances announce, too.
+    pub(crate) fn cached_sessions(&self, readings: Arc<dyn RevocationReadings>) -> Arc<dyn Sessions> {
         match &self.sessions {
-            SessionStore::Redis(store) if self.caches_sessions => Arc::new(store.cached_sessions()),
+            SessionStore::Redis(store) if self.caches_sessions => Arc::new(store.cached_sessions(readings)),
             _ => self.sessions(),
+        }
+    }
+
+    pub(crate) fn revocation_news(&self) -> Arc<dyn RevocationNews> {
+        match &self.sessions {
+            SessionStore::Embedded(_) => Arc::new(NobodyToTell),
+            SessionStore::Redis(store) => Arc::new(store.revocation_news()),
         }
     }
 
@@ -225,6 +234,17 @@ impl Store {
         if let (SessionStore::Embedded(store), UserStore::Mysql(_)) = (&self.sessions, &self.users) {
             log(store.sweep(now).await);
         }
+    }
+}
+
+/// Where there is no Redis there are no other instances. A command of an operator has the service itself to tell, which reads the record soon
+/// enough.
+struct NobodyToTell;
+
+#[async_trait]
+impl RevocationNews for NobodyToTell {
+    async fn announce(&self) -> Result<(), PortError> {
+        Ok(())
     }
 }
 

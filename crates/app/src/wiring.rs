@@ -111,7 +111,7 @@ pub async fn wire(
     let view = Arc::new(RwLock::new(RevocationView::default()));
     let revocation_feed = Arc::new(RevocationFeed::default());
     let sessions: Arc<dyn Sessions> = Arc::new(TrustedSessions::new(
-        store.cached_sessions(),
+        store.cached_sessions(Arc::clone(&revocation_feed) as _),
         Arc::clone(&view),
         Arc::clone(&revocation_feed) as _,
     ));
@@ -147,6 +147,7 @@ pub async fn wire(
         users: Arc::clone(&users),
         session_keys: Arc::clone(&session_keys),
         view: Arc::clone(&view),
+        news: store.revocation_news(),
         clock: Arc::clone(clock),
     };
     let phone_ports = BindPhonePorts {
@@ -248,6 +249,7 @@ pub async fn wire(
             store.sign_outs(),
             sessions,
             Arc::clone(&view),
+            store.revocation_news(),
             Arc::clone(clock),
             lifetimes,
         ),
@@ -283,19 +285,20 @@ pub async fn wire_operator(config: Config) -> anyhow::Result<OperatorUseCases> {
         .context("cannot read the record of revocations in the database (database.url)")?;
     let lifetimes = config.lifetimes;
     let users = || Arc::clone(&administration);
+    let news = || store.revocation_news();
     let time = || Arc::clone(&clock);
     Ok(OperatorUseCases {
         change_scopes: ChangeScopes::new(users(), time()),
-        disable_user: DisableUser::new(users(), time(), lifetimes),
+        disable_user: DisableUser::new(users(), news(), time(), lifetimes),
         enable_user: EnableUser::new(users(), time()),
         find_user: FindUser::new(users()),
         import_users: ImportUsers::new(users(), time()),
         list_conflicts: ListConflicts::new(users()),
         list_sessions: ListSessions::new(users(), Arc::clone(&sessions), Arc::clone(&view), time()),
         merge_users: MergeUsers::new(users(), time()),
-        revoke_sessions: RevokeSessions::new(users(), sessions, view, time(), lifetimes),
+        revoke_sessions: RevokeSessions::new(users(), sessions, view, news(), time(), lifetimes),
         set_external_id: SetExternalId::new(users(), time()),
-        undo_merge: UndoMerge::new(users(), time(), lifetimes),
+        undo_merge: UndoMerge::new(users(), news(), time(), lifetimes),
     })
 }
 

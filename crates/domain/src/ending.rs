@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 use crate::{
     Lifetimes, PortError, Revocation, RevocationView, RevokedBecause, Session, TokenDigest, User,
     live_sessions::live_sessions,
-    ports::{Revocations, Sessions, SessionsEnding, SignOuts},
+    ports::{RevocationNews, Revocations, Sessions, SessionsEnding, SignOuts},
 };
 
 /// How long after its last possible end a session's revocation is kept: clocks differ.
@@ -58,14 +58,14 @@ pub(crate) async fn count_sessions_of(
 }
 
 /// Ends all sessions of a user but this one. They stay in their store until they would have expired: whoever comes with one of them is told
-/// why it is over, which a removed one could not tell.
+/// why it is over, which a removed one could not tell. So nothing changes there that other instances would hear of, and they are told.
 ///
 /// # Errors
 /// [`PortError`] where the record could not be written: they may be over then.
 pub(crate) async fn end_sessions_of(
     user: &User,
     except: Option<TokenDigest>,
-    (sign_outs, view): (&dyn SignOuts, &RwLock<RevocationView>),
+    (sign_outs, view, news): (&dyn SignOuts, &RwLock<RevocationView>, &dyn RevocationNews),
     lifetimes: &Lifetimes,
     now: OffsetDateTime,
 ) -> Result<(), PortError> {
@@ -76,9 +76,22 @@ pub(crate) async fn end_sessions_of(
         bars_until: lifetimes.last_end(now),
     };
     let rows = sign_outs.end_sessions(&ending).await?;
-    let mut view = view.write().expect("no holder panics");
-    for row in &rows {
-        view.record(row);
+    {
+        let mut view = view.write().expect("no holder panics");
+        for row in &rows {
+            view.record(row);
+        }
     }
+    announce(news).await;
     Ok(())
+}
+
+/// Tells the other instances to read the record. Where that fails they know half a second later.
+pub(crate) async fn announce(news: &dyn RevocationNews) {
+    if let Err(error) = news.announce().await {
+        tracing::debug!(
+            error = &error as &dyn std::error::Error,
+            "other instances were not told of a revocation; they will read of it"
+        );
+    }
 }

@@ -17,7 +17,11 @@ pub(crate) async fn living_session(
     digest: &TokenDigest,
 ) -> Result<Session, Error> {
     refuse_revoked(view, |view| view.bars_token(digest))?;
-    let session = sessions.find(digest).await?.ok_or(Error::Unauthenticated)?;
+    let Some(session) = sessions.find(digest).await? else {
+        // Gone, perhaps, because it was ended while the store was answering.
+        refuse_revoked(view, |view| view.bars_token(digest))?;
+        return Err(Error::Unauthenticated);
+    };
     // Asked again: the session may have been ended while the store was answering.
     refuse_revoked(view, |view| view.bars_session(digest, &session))?;
     if session.has_expired(clock.now()) {

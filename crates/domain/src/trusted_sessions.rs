@@ -15,12 +15,17 @@ use crate::{
 
 /// A session check ends within 500 ms, whatever fails.
 const PATIENCE: Duration = Duration::from_millis(450);
+/// How long it is worth to wait for the reason why there is no such session.
+const WORTH_A_REASON: Duration = Duration::from_millis(100);
 
 /// A store that may turn into an older copy of itself, and its answers only where they can be believed.
 ///
 /// An older copy holds sessions that were ended since it was made, and so does a server that missed a delete. What was deleted there before
 /// is barred by the revocation view alone from then on, so the view must know of everything that was recorded until then: whatever such a
 /// store says counts once the record was read by a reading that began after the last connection to it was made.
+///
+/// Where it holds no such session, another instance may have ended it a moment ago: the record is read before that is said, if that is soon
+/// done, so that the view knows why.
 pub struct TrustedSessions {
     sessions: Arc<dyn Sessions>,
     view: Arc<RwLock<RevocationView>>,
@@ -64,7 +69,12 @@ impl Sessions for TrustedSessions {
     async fn find(&self, digest: &TokenDigest) -> Result<Option<Session>, PortError> {
         let began = Instant::now();
         let found = self.sessions.find(digest).await?;
+        let answered = Instant::now();
         self.believe(began).await?;
+        if found.is_none() {
+            let until = (answered + WORTH_A_REASON).min(began + PATIENCE);
+            self.readings.catch_up(answered, until).await;
+        }
         Ok(found)
     }
 

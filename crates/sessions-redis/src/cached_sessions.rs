@@ -3,7 +3,10 @@ use std::{sync::Arc, time::Instant};
 use async_trait::async_trait;
 use time::OffsetDateTime;
 use tokio::{runtime::Handle, sync::mpsc::UnboundedReceiver, task::AbortHandle};
-use wechat_login_domain::{PortError, Session, TokenDigest, UserId, ports::Sessions};
+use wechat_login_domain::{
+    PortError, Session, TokenDigest, UserId,
+    ports::{RevocationReadings, Sessions},
+};
 
 use crate::{FeedEvent, cache::SessionCache, last_opened::LastOpened};
 
@@ -17,6 +20,7 @@ pub struct CachedSessions {
 
 struct Kept {
     cache: SessionCache,
+    readings: Arc<dyn RevocationReadings>,
     /// A feed that was lost may be all that is seen of a server that was exchanged.
     feed_changed: LastOpened,
 }
@@ -24,11 +28,13 @@ struct Kept {
 impl CachedSessions {
     pub(crate) fn new(
         sessions: Arc<dyn Sessions>,
+        readings: Arc<dyn RevocationReadings>,
         events: UnboundedReceiver<FeedEvent>,
         runtime: &Handle,
     ) -> Self {
         let kept = Arc::new(Kept {
             cache: SessionCache::new(),
+            readings,
             feed_changed: LastOpened::new(),
         });
         let hearing = runtime.spawn(Kept::hear_all(Arc::clone(&kept), events));
@@ -62,6 +68,7 @@ impl Kept {
                 // So says a server that is emptied, and one that becomes another's copy without a connection being lost.
                 self.feed_changed.now();
             }
+            FeedEvent::RevocationNews => self.readings.hasten(),
             FeedEvent::Lost => {
                 if self.cache.feed_is_lost() {
                     tracing::warn!(

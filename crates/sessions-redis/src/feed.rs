@@ -1,4 +1,5 @@
-//! Word of every session that changes, from the servers themselves: what a cache of sessions lives by.
+//! Word of every session that changes, from the servers themselves: what a cache of sessions lives by. And of news on the record of
+//! revocations, which other instances announce here.
 //!
 //! One connection per master, none of which does anything else. The client's own ways to connect again are not for this: they forget
 //! that they were tracking, and then hear nothing without a word of it.
@@ -46,6 +47,8 @@ pub enum FeedEvent {
     Invalidated(TokenDigest),
     /// All sessions may have changed.
     AllInvalidated,
+    /// There may be something new on the record of revocations.
+    RevocationNews,
     /// Changes may go untold.
     Lost,
 }
@@ -155,7 +158,9 @@ impl Feed {
             .arg("ON")
             .arg("BCAST")
             .arg("PREFIX")
-            .arg(self.keys.all_sessions());
+            .arg(self.keys.all_sessions())
+            .arg("PREFIX")
+            .arg(self.keys.revocation_news());
         let () = track.query_async(&mut connection).await?;
         Ok(connection)
     }
@@ -200,11 +205,14 @@ fn changes(keys: &Keys, push: &PushInfo) -> Vec<FeedEvent> {
 }
 
 fn change(keys: &Keys, name: &Value) -> FeedEvent {
-    let digest = match name {
-        Value::BulkString(name) => keys.digest_of(name),
-        _ => None,
+    let Value::BulkString(name) = name else {
+        return FeedEvent::AllInvalidated;
     };
-    digest.map_or(FeedEvent::AllInvalidated, FeedEvent::Invalidated)
+    match keys.digest_of(name) {
+        Some(digest) => FeedEvent::Invalidated(digest),
+        None if *name == keys.revocation_news().into_bytes() => FeedEvent::RevocationNews,
+        None => FeedEvent::AllInvalidated,
+    }
 }
 
 /// So do older servers and proxies, and those whose rights do not go so far: it will not get better by trying again soon.
@@ -238,6 +246,8 @@ mod tests {
             heard(vec![Value::Array(vec![name, strange])]),
             [FeedEvent::Invalidated(digest), FeedEvent::AllInvalidated]
         );
+        let news = Value::BulkString(b"wl:revocation:news".to_vec());
+        assert_eq!(heard(vec![Value::Array(vec![news])]), [FeedEvent::RevocationNews]);
         assert_eq!(heard(vec![Value::Nil]), [FeedEvent::AllInvalidated]);
     }
 }

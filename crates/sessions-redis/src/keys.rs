@@ -40,6 +40,11 @@ impl Keys {
         Some(TokenDigest::from_bytes(bytes))
     }
 
+    /// What is written when there is something new on the record of revocations.
+    pub(crate) fn revocation_news(&self) -> String {
+        self.named("revocation", "news")
+    }
+
     /// The digests of a user's sessions, sorted by their ends.
     pub(crate) fn user_sessions(&self, user_id: UserId) -> String {
         self.named("user_sessions", &hex(user_id.as_bytes()))
@@ -112,6 +117,7 @@ mod tests {
         let app = shop_mini();
         let names = [
             keys.session(&TokenDigest::from_bytes([0xab; 32])),
+            keys.revocation_news(),
             keys.user_sessions(UserId::from_bytes([1; 16])),
             keys.pending(&state(1)),
             keys.session_key(&app.app_id, &alice().openid(&app)),
@@ -121,6 +127,7 @@ mod tests {
         ];
         let begins = [
             "wl:session:abab",
+            "wl:revocation:news",
             "wl:user_sessions:0101",
             "wl:pending:",
             "wl:session_key:wx1111111111111111:oAlice-wx1111111111111111",

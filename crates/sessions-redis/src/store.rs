@@ -1,11 +1,14 @@
 use std::sync::Arc;
 
 use tokio::{runtime::Handle, sync::mpsc::UnboundedReceiver};
-use wechat_login_domain::{Keyring, PortError, ports::Entropy};
+use wechat_login_domain::{
+    Keyring, PortError,
+    ports::{Entropy, RevocationReadings},
+};
 
 use crate::{
     CachedSessions, ConnectError, FeedEvent, RedisAppTokens, RedisExchanges, RedisPendingLogins,
-    RedisSessionKeys, RedisSessions, RedisSettings, probe, server::Server,
+    RedisRevocationNews, RedisSessionKeys, RedisSessions, RedisSettings, probe, server::Server,
 };
 
 /// One Redis, or several that act as one, and all that is kept there. Clones share the connections.
@@ -64,10 +67,22 @@ impl RedisStore {
         RedisSessions::new(self.server.clone())
     }
 
-    /// The adapter of `Sessions` with those that were read lately at hand, as far as the servers tell of changes.
+    /// The adapter of `Sessions` with those that were read lately at hand, as far as the servers tell of changes. Whoever reads the record of
+    /// revocations is told of news on it, as far as the servers tell of them.
     #[must_use]
-    pub fn cached_sessions(&self) -> CachedSessions {
-        CachedSessions::new(Arc::new(self.sessions()), self.feed(), self.server.runtime())
+    pub fn cached_sessions(&self, readings: Arc<dyn RevocationReadings>) -> CachedSessions {
+        CachedSessions::new(
+            Arc::new(self.sessions()),
+            readings,
+            self.feed(),
+            self.server.runtime(),
+        )
+    }
+
+    /// The adapter of `RevocationNews`.
+    #[must_use]
+    pub fn revocation_news(&self) -> RedisRevocationNews {
+        RedisRevocationNews::new(self.server.clone())
     }
 
     /// The adapter of `SessionKeys`.
@@ -98,7 +113,7 @@ impl RedisStore {
         )
     }
 
-    /// Word of every session that changes, for a cache of them: from all masters, until the receiver is dropped. It ends by itself where
+    /// Word of every session that changes, for a cache of them, and of news on the record of revocations: from all masters, until the receiver is dropped. It ends by itself where
     /// the servers offer no tracking, and then nothing may be cached.
     #[must_use]
     pub fn feed(&self) -> UnboundedReceiver<FeedEvent> {

@@ -98,6 +98,80 @@ async fn who_waits_hears_of_a_failure_and_the_next_one_may_be_luckier() {
 }
 
 #[tokio::test]
+async fn whoever_can_do_without_has_a_reading_at_once_too() {
+    let (record, feed) = feed().await;
+    let before = record.readings.load(Ordering::SeqCst);
+    let moment = Instant::now();
+    join_all((0..100).map(|_| feed.catch_up(moment, soon()))).await;
+    assert!(moment.elapsed() < POLL_EVERY / 2, "{:?}", moment.elapsed());
+    assert_eq!(record.readings.load(Ordering::SeqCst) - before, 1);
+    feed.catch_up(moment, soon()).await;
+    assert_eq!(
+        record.readings.load(Ordering::SeqCst) - before,
+        1,
+        "it was caught up with already"
+    );
+}
+
+#[tokio::test]
+async fn those_who_can_do_without_cannot_make_the_database_busy() {
+    let (record, feed) = feed().await;
+    let before = record.readings.load(Ordering::SeqCst);
+    let begun = Instant::now();
+    let mut asked = 0;
+    while begun.elapsed() < Duration::from_secs(2) {
+        feed.catch_up(Instant::now(), soon()).await;
+        asked += 1;
+        tokio::task::yield_now().await;
+    }
+    let readings = record.readings.load(Ordering::SeqCst) - before;
+    // Ten, five a second, and those of the timer.
+    assert!((10..=26).contains(&readings), "{readings}");
+    assert!(asked > 1000, "whoever comes then does not wait: {asked}");
+}
+
+#[tokio::test]
+async fn whoever_can_do_without_does_not_wait_for_a_database_that_fails_or_hangs() {
+    let (record, feed) = feed().await;
+    record.mood.store(FAILS, Ordering::SeqCst);
+    let begun = Instant::now();
+    feed.catch_up(begun, soon()).await;
+    assert!(
+        begun.elapsed() < Duration::from_millis(250),
+        "{:?}",
+        begun.elapsed()
+    );
+    record.mood.store(HANGS, Ordering::SeqCst);
+    let begun = Instant::now();
+    feed.catch_up(begun, begun + Duration::from_millis(100)).await;
+    assert!(
+        begun.elapsed() < Duration::from_millis(350),
+        "{:?}",
+        begun.elapsed()
+    );
+}
+
+#[tokio::test]
+async fn what_is_announced_is_read_soon_and_a_storm_costs_little() {
+    let (record, feed) = feed().await;
+    let before = record.readings.load(Ordering::SeqCst);
+    let begun = Instant::now();
+    feed.hasten();
+    while record.readings.load(Ordering::SeqCst) == before {
+        assert!(begun.elapsed() < POLL_EVERY / 2, "{:?}", begun.elapsed());
+        sleep(Duration::from_millis(1)).await;
+    }
+    let before = record.readings.load(Ordering::SeqCst);
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(1) {
+        feed.hasten();
+        tokio::task::yield_now().await;
+    }
+    let readings = record.readings.load(Ordering::SeqCst) - before;
+    assert!((5..=24).contains(&readings), "{readings}");
+}
+
+#[tokio::test]
 async fn nobody_waits_for_longer_than_they_can() {
     let (record, feed) = feed().await;
     record.mood.store(HANGS, Ordering::SeqCst);

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use wechat_login_domain::UserReference;
+
 use crate::{TestApp, own_redis::OwnRedis, test_app::Member};
 
 /// What is promised whatever Redis does.
@@ -91,6 +93,85 @@ async fn a_logout_counts_at_once_here_and_within_100_ms_elsewhere() {
     }
     times.sort();
     assert!(times[4] < Duration::from_millis(100), "{times:?}");
+}
+
+/// How long the sessions of one user last elsewhere when something ends them, nine times over: the median.
+async fn lasts_elsewhere(redis: &OwnRedis, here: &TestApp, end: impl AsyncFn(&Member)) -> Duration {
+    let there = here.twin().await;
+    let mut times = Vec::new();
+    for n in 0..9 {
+        let person = format!("小明 {n}");
+        let (who_asks, member) = (here.log_in(&person).await, here.log_in(&person).await);
+        let elsewhere = member.at(&there);
+        warm(redis, &elsewhere).await;
+        end(&who_asks).await;
+        let ended = Instant::now();
+        while status(&elsewhere).await == 200 {
+            assert!(ended.elapsed() < Duration::from_secs(5));
+        }
+        times.push(ended.elapsed());
+        elsewhere.get("/v1/me").await.problem(401, "session_revoked");
+    }
+    times.sort();
+    times[4]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_other_sessions_end_within_100_ms_elsewhere() {
+    let (redis, here) = over_redis("auto").await;
+    let end = async |who_asks: &Member| {
+        let ended = who_asks.delete("/v1/sessions?keep_current=true").await;
+        assert_eq!(ended.status, 200, "{}", ended.text);
+        assert_eq!(status(who_asks).await, 200);
+    };
+    let median = lasts_elsewhere(&redis, &here, end).await;
+    assert!(median < Duration::from_millis(100), "{median:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_operator_ends_is_over_within_100_ms() {
+    let (redis, here) = over_redis("auto").await;
+    let operator = here.operator().await;
+    let who = |member: &Member| UserReference::parse(member.user_id());
+    let revoke = async |member: &Member| {
+        let revoked = operator.revoke_sessions.run(&who(member), None).await;
+        revoked.expect("it is done").expect("Redis answers");
+    };
+    let median = lasts_elsewhere(&redis, &here, revoke).await;
+    assert!(median < Duration::from_millis(100), "revoked: {median:?}");
+    let disable = async |member: &Member| {
+        operator.disable_user.run(&who(member)).await.expect("it is done");
+    };
+    let median = lasts_elsewhere(&redis, &here, disable).await;
+    assert!(median < Duration::from_millis(100), "disabled: {median:?}");
+}
+
+/// The store of sessions is faster to forget one than the record is read.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_was_logged_out_elsewhere_is_told_so_and_not_that_there_is_no_such_session() {
+    let (redis, here) = over_redis("auto").await;
+    let there = here.twin().await;
+    let mut told = 0;
+    for _ in 0..9 {
+        let member = here.log_in("小明").await;
+        let elsewhere = member.at(&there);
+        warm(&redis, &elsewhere).await;
+        assert_eq!(member.delete("/v1/session").await.status, 204);
+        let logged_out = Instant::now();
+        let refused = loop {
+            let answer = elsewhere.get("/v1/me").await;
+            if answer.status != 200 {
+                break answer.json();
+            }
+            assert!(logged_out.elapsed() < Duration::from_secs(5));
+        };
+        if refused["code"] == "session_revoked" {
+            assert_eq!(refused["reason"], "logged_out");
+            told += 1;
+        }
+    }
+    // A busy machine may take longer to read the record than anybody waits for the reason.
+    assert!(told > 4, "{told} of 9");
 }
 
 #[tokio::test(flavor = "multi_thread")]

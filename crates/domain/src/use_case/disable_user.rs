@@ -2,13 +2,15 @@ use std::sync::Arc;
 
 use crate::{
     Lifetimes, OperatorError, User, UserReference, UserState,
+    ending::announce,
     one_user::one_user,
-    ports::{Administration, Clock},
+    ports::{Administration, Clock, RevocationNews},
 };
 
 /// Keeps a user from signing in, and ends all their sessions.
 pub struct DisableUser {
     administration: Arc<dyn Administration>,
+    news: Arc<dyn RevocationNews>,
     clock: Arc<dyn Clock>,
     lifetimes: Lifetimes,
 }
@@ -16,15 +18,22 @@ pub struct DisableUser {
 impl DisableUser {
     /// With these ports.
     #[must_use]
-    pub fn new(administration: Arc<dyn Administration>, clock: Arc<dyn Clock>, lifetimes: Lifetimes) -> Self {
+    pub fn new(
+        administration: Arc<dyn Administration>,
+        news: Arc<dyn RevocationNews>,
+        clock: Arc<dyn Clock>,
+        lifetimes: Lifetimes,
+    ) -> Self {
         Self {
             administration,
+            news,
             clock,
             lifetimes,
         }
     }
 
-    /// Disables the one user that is meant, and gives them as they are then. Every running service learns of it through the record.
+    /// Disables the one user that is meant, and gives them as they are then. Every running service learns of it through the record, and is
+    /// told to read it.
     ///
     /// # Errors
     /// [`OperatorError::Closing`] where the user is on their way out by themselves, and where there is not exactly one.
@@ -35,6 +44,7 @@ impl DisableUser {
         let user = self.administration.disable(id, bars_until, now).await?;
         let user = user.ok_or(OperatorError::NotFound)?;
         if user.state == UserState::Disabled {
+            announce(&*self.news).await;
             Ok(user)
         } else {
             Err(OperatorError::Closing(user.id))

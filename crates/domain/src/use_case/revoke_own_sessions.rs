@@ -3,7 +3,7 @@ use std::sync::{Arc, RwLock};
 use crate::{
     Error, Lifetimes, RevocationView,
     ending::{count_sessions_of, end_sessions_of},
-    ports::{Clock, Sessions, SignOuts, Users},
+    ports::{Clock, RevocationNews, Sessions, SignOuts, Users},
     use_case::Authenticated,
 };
 
@@ -13,6 +13,7 @@ pub struct RevokeOwnSessions {
     sign_outs: Arc<dyn SignOuts>,
     sessions: Arc<dyn Sessions>,
     view: Arc<RwLock<RevocationView>>,
+    news: Arc<dyn RevocationNews>,
     clock: Arc<dyn Clock>,
     lifetimes: Lifetimes,
 }
@@ -25,6 +26,7 @@ impl RevokeOwnSessions {
         sign_outs: Arc<dyn SignOuts>,
         sessions: Arc<dyn Sessions>,
         view: Arc<RwLock<RevocationView>>,
+        news: Arc<dyn RevocationNews>,
         clock: Arc<dyn Clock>,
         lifetimes: Lifetimes,
     ) -> Self {
@@ -33,6 +35,7 @@ impl RevokeOwnSessions {
             sign_outs,
             sessions,
             view,
+            news,
             clock,
             lifetimes,
         }
@@ -48,7 +51,7 @@ impl RevokeOwnSessions {
         let except = keeps_current.then_some(authenticated.digest);
         let now = self.clock.now();
         let count = count_sessions_of(&user, except, (&*self.sessions, &self.view), now).await?;
-        let record = (&*self.sign_outs, &*self.view);
+        let record = (&*self.sign_outs, &*self.view, &*self.news);
         end_sessions_of(&user, except, record, &self.lifetimes, now).await?;
         Ok(count)
     }

@@ -4,7 +4,7 @@ use crate::{
     Lifetimes, OperatorError, PortError, RevocationView, TokenDigest, UserReference,
     ending::{count_sessions_of, end_sessions_of},
     one_user::one_user,
-    ports::{Administration, Clock, Sessions},
+    ports::{Administration, Clock, RevocationNews, Sessions},
 };
 
 /// Signs a user out everywhere.
@@ -12,6 +12,7 @@ pub struct RevokeSessions {
     administration: Arc<dyn Administration>,
     sessions: Arc<dyn Sessions>,
     view: Arc<RwLock<RevocationView>>,
+    news: Arc<dyn RevocationNews>,
     clock: Arc<dyn Clock>,
     lifetimes: Lifetimes,
 }
@@ -23,6 +24,7 @@ impl RevokeSessions {
         administration: Arc<dyn Administration>,
         sessions: Arc<dyn Sessions>,
         view: Arc<RwLock<RevocationView>>,
+        news: Arc<dyn RevocationNews>,
         clock: Arc<dyn Clock>,
         lifetimes: Lifetimes,
     ) -> Self {
@@ -30,6 +32,7 @@ impl RevokeSessions {
             administration,
             sessions,
             view,
+            news,
             clock,
             lifetimes,
         }
@@ -49,7 +52,7 @@ impl RevokeSessions {
         let user = one_user(&*self.administration, who).await?.user;
         let now = self.clock.now();
         let count = count_sessions_of(&user, except, (&*self.sessions, &self.view), now).await;
-        let record = (&*self.administration as _, &*self.view);
+        let record = (&*self.administration as _, &*self.view, &*self.news);
         end_sessions_of(&user, except, record, &self.lifetimes, now).await?;
         Ok(count.map_err(Uncounted))
     }

@@ -2,12 +2,14 @@ use std::sync::Arc;
 
 use crate::{
     Lifetimes, OperatorError, User, UserReference,
-    ports::{Administration, Clock, Undoing},
+    ending::announce,
+    ports::{Administration, Clock, RevocationNews, Undoing},
 };
 
 /// Makes two users of one again.
 pub struct UndoMerge {
     administration: Arc<dyn Administration>,
+    news: Arc<dyn RevocationNews>,
     clock: Arc<dyn Clock>,
     lifetimes: Lifetimes,
 }
@@ -24,9 +26,15 @@ pub struct UndoneMerge {
 impl UndoMerge {
     /// With these ports.
     #[must_use]
-    pub fn new(administration: Arc<dyn Administration>, clock: Arc<dyn Clock>, lifetimes: Lifetimes) -> Self {
+    pub fn new(
+        administration: Arc<dyn Administration>,
+        news: Arc<dyn RevocationNews>,
+        clock: Arc<dyn Clock>,
+        lifetimes: Lifetimes,
+    ) -> Self {
         Self {
             administration,
+            news,
             clock,
             lifetimes,
         }
@@ -47,10 +55,13 @@ impl UndoMerge {
         let now = self.clock.now();
         let bars_until = self.lifetimes.last_end(now);
         match self.administration.undo_merge(merged, bars_until, now).await? {
-            Undoing::Undone { restored, survivor } => Ok(UndoneMerge {
-                restored: *restored,
-                survivor: *survivor,
-            }),
+            Undoing::Undone { restored, survivor } => {
+                announce(&*self.news).await;
+                Ok(UndoneMerge {
+                    restored: *restored,
+                    survivor: *survivor,
+                })
+            }
             Undoing::NotMerged => Err(OperatorError::NotMerged(merged)),
             Undoing::Closing => Err(OperatorError::Closing(merged)),
             Undoing::NotFound => Err(OperatorError::NotFound),

@@ -1,10 +1,11 @@
 use std::sync::{Arc, RwLock};
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 
 use crate::{
     AppId, Error, Lifetimes, LoginMethod, LoginMethodId, LoginMethodKind, OpenId, RevocationView,
-    ports::{Clock, SessionKeys, Users},
+    ending::announce,
+    ports::{Clock, RevocationNews, SessionKeys, Users},
     resolve::{PhoneJoins, Policy},
     unlink::{UnlinkRefusal, Unlinked, Unlinking},
     use_case::Authenticated,
@@ -23,6 +24,7 @@ pub struct UnlinkLoginMethodPorts {
     pub users: Arc<dyn Users>,
     pub session_keys: Arc<dyn SessionKeys>,
     pub view: Arc<RwLock<RevocationView>>,
+    pub news: Arc<dyn RevocationNews>,
     pub clock: Arc<dyn Clock>,
 }
 
@@ -69,7 +71,8 @@ impl UnlinkLoginMethod {
                 view.record(row);
             }
         }
-        join_all(removed.iter().map(|method| self.forget_keys(method))).await;
+        let keys = join_all(removed.iter().map(|method| self.forget_keys(method)));
+        join(announce(&*self.ports.news), keys).await;
         let openid = who.session.openid.as_str();
         let opened_it =
             |one: &LoginMethod| one.kind == LoginMethodKind::WeChatOpenId && one.identifier == openid;

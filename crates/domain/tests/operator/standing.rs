@@ -142,3 +142,41 @@ async fn a_merge_is_undone_by_the_former_id_alone() {
     let barred = world.merge_users().run(&id(one), &id(other)).await;
     assert!(matches!(barred, Err(OperatorError::Barred(id)) if id == other));
 }
+
+#[tokio::test]
+async fn other_instances_are_told_of_sessions_that_end_and_of_nothing_else() {
+    let world = World::new();
+    let one = world.sign_in(&alice().at(&shop_mini())).await;
+    let other = world.sign_in(&bob().at(&shop_mini())).await;
+    world
+        .revoke_sessions()
+        .run(&id(one), None)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(world.news.announced(), 1);
+    world.disable_user().run(&id(one)).await.unwrap();
+    assert_eq!(world.news.announced(), 1);
+    world.enable_user().run(&id(one)).await.unwrap();
+    let (_, merged) = world.merge_users().run(&id(one), &id(other)).await.unwrap();
+    assert_eq!(world.news.announced(), 0, "these end none");
+    world.undo_merge().run(&id(merged)).await.unwrap();
+    assert_eq!(world.news.announced(), 1);
+
+    world.users.set_state(one, UserState::Closed);
+    assert!(world.disable_user().run(&id(one)).await.is_err());
+    assert!(world.disable_user().run(&id(user_id(9))).await.is_err());
+    assert_eq!(world.news.announced(), 0, "nothing was done");
+}
+
+#[tokio::test]
+async fn sessions_end_though_nobody_can_be_told() {
+    let world = World::new();
+    let user = world.sign_in(&alice().at(&shop_mini())).await;
+    world.news.outage.begin();
+    world.keep(user, 1).await;
+    let ended = world.revoke_sessions().run(&id(user), None).await;
+    assert_eq!(ended.unwrap().unwrap(), 1);
+    world.disable_user().run(&id(user)).await.unwrap();
+    assert_eq!(world.revocations.rows().len(), 2);
+}

@@ -7,7 +7,7 @@ use wechat_login_domain::{
     use_case::{DisableUser, EnableUser, FindUser, ListSessions, MergeUsers, RevokeSessions, UndoMerge},
 };
 use wechat_login_testkit::{
-    fake::{FixedClock, MemoryRevocations, MemorySessions, MemoryUsers},
+    fake::{FixedClock, MemoryNews, MemoryRevocations, MemorySessions, MemoryUsers},
     sample::{self, NOW, digest},
 };
 
@@ -17,6 +17,7 @@ pub(crate) struct World {
     pub(crate) sessions: Arc<MemorySessions>,
     pub(crate) revocations: Arc<MemoryRevocations>,
     pub(crate) view: Arc<RwLock<RevocationView>>,
+    pub(crate) news: Arc<MemoryNews>,
     clock: Arc<FixedClock>,
 }
 
@@ -28,6 +29,7 @@ impl World {
             sessions: Arc::default(),
             revocations,
             view: Arc::default(),
+            news: Arc::default(),
             clock: Arc::default(),
         }
     }
@@ -56,7 +58,12 @@ impl World {
     }
 
     pub(crate) fn disable_user(&self) -> DisableUser {
-        DisableUser::new(self.users.clone(), self.clock.clone(), Lifetimes::default())
+        DisableUser::new(
+            self.users.clone(),
+            self.news.clone(),
+            self.clock.clone(),
+            Lifetimes::default(),
+        )
     }
 
     pub(crate) fn enable_user(&self) -> EnableUser {
@@ -68,7 +75,12 @@ impl World {
     }
 
     pub(crate) fn undo_merge(&self) -> UndoMerge {
-        UndoMerge::new(self.users.clone(), self.clock.clone(), Lifetimes::default())
+        UndoMerge::new(
+            self.users.clone(),
+            self.news.clone(),
+            self.clock.clone(),
+            Lifetimes::default(),
+        )
     }
 
     pub(crate) fn list_sessions(&self) -> ListSessions {
@@ -85,6 +97,7 @@ impl World {
             self.users.clone(),
             self.sessions.clone(),
             self.view.clone(),
+            self.news.clone(),
             self.clock.clone(),
             Lifetimes::default(),
         )

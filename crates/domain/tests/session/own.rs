@@ -10,7 +10,7 @@ use wechat_login_domain::{
     use_case::{Authenticated, ListOwnSessions, RevokeOwnSession, RevokeOwnSessions},
 };
 use wechat_login_testkit::{
-    fake::{MemoryUsers, SeededEntropy},
+    fake::{MemoryNews, MemoryUsers, SeededEntropy},
     sample::{self, NOW, alice, bob, shop_mini},
 };
 
@@ -19,6 +19,7 @@ use crate::world::{World, is_unavailable};
 struct Owned {
     world: World,
     users: Arc<MemoryUsers>,
+    news: Arc<MemoryNews>,
     alice: UserId,
     bob: UserId,
 }
@@ -36,6 +37,7 @@ impl Owned {
         Self {
             world,
             users,
+            news: Arc::default(),
             alice,
             bob,
         }
@@ -87,6 +89,7 @@ impl Owned {
             self.users.clone(),
             world.sessions.clone(),
             world.view.clone(),
+            self.news.clone(),
             world.clock.clone(),
             Lifetimes::default(),
         );
@@ -190,6 +193,7 @@ async fn everywhere_else_leaves_one_and_everywhere_leaves_none() {
     let (here, mine) = owned.signed_in(owned.alice, 10).await;
     let (bobs, _) = owned.signed_in(owned.bob, 5).await;
     assert_eq!(owned.revoke_all(&mine, true).await.unwrap(), 1);
+    assert_eq!(owned.news.announced(), 1, "other instances are told");
     assert_eq!(owned.why_over(&there).await, Some(RevokedBecause::Kicked));
     assert_eq!(owned.why_over(&here).await, None);
     assert_eq!(owned.revoke_all(&mine, true).await.unwrap(), 0);

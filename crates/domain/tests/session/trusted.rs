@@ -3,15 +3,16 @@
 use std::{
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use async_trait::async_trait;
 use time::OffsetDateTime;
 use wechat_login_domain::{
-    Dependency, Error, PortError, Session, SessionToken, TokenDigest, TrustedSessions, UserId,
+    Dependency, Error, PortError, RevokedBecause, Session, SessionToken, TokenDigest, TrustedSessions,
+    UserId,
     ports::{RevocationReadings, Revocations, Sessions},
     use_case::{Authenticated, FollowRevocations},
 };
@@ -77,6 +78,7 @@ struct OnDemand {
     follow: FollowRevocations,
     last_read_at: OffsetDateTime,
     times: AtomicU32,
+    may_catch_up: AtomicBool,
 }
 
 #[async_trait]
@@ -87,6 +89,18 @@ impl RevocationReadings for OnDemand {
         self.times.fetch_add(1, Ordering::SeqCst);
         self.follow.run(Some(self.last_read_at)).await.map(drop)
     }
+
+    async fn catch_up(&self, moment: Instant, until: Instant) {
+        assert!(
+            until <= moment + Duration::from_millis(100),
+            "it is worth no more"
+        );
+        if self.may_catch_up.load(Ordering::SeqCst) {
+            let _best_effort = self.after(moment, until).await;
+        }
+    }
+
+    fn hasten(&self) {}
 }
 
 /// An instance whose store was exchanged for a copy from before a logout elsewhere, of which it has not read yet.
@@ -112,6 +126,7 @@ impl Restored {
             follow,
             last_read_at,
             times: AtomicU32::new(0),
+            may_catch_up: AtomicBool::new(true),
         });
         let sessions = Arc::new(TrustedSessions::new(
             store.clone(),
@@ -239,4 +254,46 @@ async fn writes_wait_for_nothing() {
     );
     restored.sessions.remove(&digest).await.unwrap();
     assert_eq!(restored.readings(), 0);
+}
+
+/// The other instance's delete was seen, and its record was not read yet.
+#[tokio::test]
+async fn whoever_was_logged_out_elsewhere_is_told_so_at_once() {
+    let restored = Restored::new().await;
+    *restored.store.connected_since.lock().unwrap() = None;
+    restored
+        .sessions
+        .remove(&restored.logged_out.digest())
+        .await
+        .unwrap();
+    let refused = restored.authenticate(&restored.logged_out).await;
+    assert!(
+        matches!(refused, Err(Error::SessionRevoked(RevokedBecause::Kicked))),
+        "{refused:?}"
+    );
+    assert_eq!(restored.readings(), 1);
+    let refused = restored.authenticate(&restored.logged_out).await;
+    assert!(matches!(refused, Err(Error::SessionRevoked(_))), "{refused:?}");
+    assert_eq!(restored.readings(), 0, "known without asking");
+}
+
+#[tokio::test]
+async fn where_the_reason_cannot_be_had_the_session_is_unknown() {
+    let restored = Restored::new().await;
+    *restored.store.connected_since.lock().unwrap() = None;
+    restored
+        .sessions
+        .remove(&restored.logged_out.digest())
+        .await
+        .unwrap();
+    restored.world.revocations.outage.begin();
+    let refused = restored.authenticate(&restored.logged_out).await;
+    assert!(matches!(refused, Err(Error::Unauthenticated)), "{refused:?}");
+    restored.world.revocations.outage.end();
+    restored.readings.may_catch_up.store(false, Ordering::SeqCst);
+    let refused = restored.authenticate(&restored.logged_out).await;
+    assert!(matches!(refused, Err(Error::Unauthenticated)), "{refused:?}");
+    restored.readings.may_catch_up.store(true, Ordering::SeqCst);
+    let unknown = restored.authenticate(&token()).await;
+    assert!(matches!(unknown, Err(Error::Unauthenticated)), "{unknown:?}");
 }

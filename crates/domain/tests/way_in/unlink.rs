@@ -15,6 +15,7 @@ async fn what_is_unlinked_opens_nothing_and_keeps_no_key() {
 
     let unlinked = world.unlink(&who, &ways[1]).await.unwrap();
     assert!(!unlinked.asking_is_over);
+    assert_eq!(world.news.announced(), 1, "other instances are told");
     let over = world.authenticate(&by_bobs).await;
     assert!(
         matches!(over, Err(Error::SessionRevoked(RevokedBecause::Unlinked))),
@@ -44,12 +45,13 @@ async fn a_login_that_keeps_its_session_after_all_is_barred_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_last_way_in_stays_and_a_store_of_keys_that_fails_undoes_nothing() {
+async fn the_last_way_in_stays_and_a_redis_that_fails_undoes_nothing() {
     let world = World::new();
     let who = world.log_in(alice(), key()).await;
     world.give(bob(), "link", session_key(2));
     let ways = world.link(&who, "link").await.unwrap();
     world.session_keys.outage.begin();
+    world.news.outage.begin();
     world.unlink(&who, &ways[1]).await.unwrap();
     let last = world.unlink(&who, &ways[0]).await;
     assert!(matches!(last, Err(Error::LastLoginMethod)), "{last:?}");

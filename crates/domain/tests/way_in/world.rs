@@ -18,8 +18,8 @@ use wechat_login_domain::{
 };
 use wechat_login_testkit::{
     fake::{
-        FakeWeChat, MemoryAppTokens, MemoryExchanges, MemoryRevocations, MemorySessionKeys, MemorySessions,
-        MemoryUsers, SeededEntropy, VirtualClock, encrypt,
+        FakeWeChat, MemoryAppTokens, MemoryExchanges, MemoryNews, MemoryRevocations, MemorySessionKeys,
+        MemorySessions, MemoryUsers, SeededEntropy, VirtualClock, encrypt,
     },
     sample::{self, Person, app_token, phone, session_key, shop_mini},
 };
@@ -35,6 +35,7 @@ pub(crate) struct World {
     pub(crate) exchanges: Arc<MemoryExchanges>,
     pub(crate) revocations: Arc<MemoryRevocations>,
     pub(crate) view: Arc<RwLock<RevocationView>>,
+    pub(crate) news: Arc<MemoryNews>,
     pub(crate) clock: Arc<VirtualClock>,
     pub(crate) policy: Policy,
     entropy: Arc<SeededEntropy>,
@@ -66,6 +67,7 @@ impl World {
             session_keys: Arc::default(),
             exchanges: Arc::default(),
             view: Arc::new(RwLock::new(view)),
+            news: Arc::default(),
             policy: Policy::default(),
             app_tokens: Arc::new(app_tokens),
             revocations,
@@ -147,6 +149,7 @@ impl World {
             users: self.users.clone(),
             session_keys: self.session_keys.clone(),
             view: self.view.clone(),
+            news: self.news.clone(),
             clock: self.clock.clone(),
         };
         let unlink = UnlinkLoginMethod::new(ports, self.policy, Lifetimes::default());

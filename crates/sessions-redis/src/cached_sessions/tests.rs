@@ -4,7 +4,7 @@ use futures_util::poll;
 use tokio::sync::{Notify, mpsc::unbounded_channel};
 use wechat_login_domain::Dependency;
 use wechat_login_testkit::{
-    fake::MemorySessions,
+    fake::{EmptyReadings, MemorySessions},
     sample::{digest, session},
 };
 
@@ -83,6 +83,14 @@ fn renewed() -> Session {
     }
 }
 
+fn over(
+    store: &Arc<Store>,
+    readings: Arc<EmptyReadings>,
+    events: UnboundedReceiver<FeedEvent>,
+) -> CachedSessions {
+    CachedSessions::new(Arc::clone(store) as _, readings, events, &Handle::current())
+}
+
 /// Over a store with one session. The feed is up, and nobody waits for what it says: the tests let it be heard.
 async fn stored() -> (Arc<Store>, CachedSessions) {
     let store = Arc::new(Store::default());
@@ -90,7 +98,7 @@ async fn stored() -> (Arc<Store>, CachedSessions) {
     // A feed that never says anything; one that ends would be lost.
     let (feed, events) = unbounded_channel();
     std::mem::forget(feed);
-    let cached = CachedSessions::new(store.clone(), events, &Handle::current());
+    let cached = over(&store, Arc::new(EmptyReadings::default()), events);
     cached.kept.hear(FeedEvent::Up);
     (store, cached)
 }
@@ -206,7 +214,7 @@ async fn a_feed_that_ends_is_a_feed_that_is_down() {
     let store = Arc::new(Store::default());
     store.insert(&ONE, &session()).await.unwrap();
     let (feed, events) = unbounded_channel();
-    let cached = CachedSessions::new(store.clone(), events, &Handle::current());
+    let cached = over(&store, Arc::new(EmptyReadings::default()), events);
     feed.send(FeedEvent::Up).unwrap();
     // Heard: what is asked for twice is asked for once.
     loop {
@@ -241,4 +249,19 @@ async fn whatever_becomes_of_the_feed_the_store_may_be_another_one_since() {
         cached.kept.hear(event);
         assert!(cached.connected_since().unwrap() > before, "{event:?}");
     }
+}
+
+#[tokio::test]
+async fn news_of_revocations_hastens_a_reading_and_costs_no_session() {
+    let (store, readings) = (Arc::new(Store::default()), Arc::new(EmptyReadings::default()));
+    store.insert(&ONE, &session()).await.unwrap();
+    let (_feed, events) = unbounded_channel();
+    let cached = over(&store, Arc::clone(&readings), events);
+    cached.kept.hear(FeedEvent::Up);
+    assert!(found(&cached).await.is_some());
+    assert_eq!(readings.hastened(), 0);
+    cached.kept.hear(FeedEvent::RevocationNews);
+    assert_eq!(readings.hastened(), 1);
+    assert!(found(&cached).await.is_some());
+    assert_eq!(store.asked(), 1, "it is still at hand");
 }

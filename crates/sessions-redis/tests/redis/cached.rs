@@ -58,7 +58,7 @@ async fn one_server(arguments: &[&str]) -> (OwnServer, RedisStore, MultiplexedCo
 #[tokio::test(flavor = "multi_thread")]
 async fn a_warm_check_asks_nothing_and_a_cold_one_asks_once() {
     let (_server, store, mut connection) = one_server(&[]).await;
-    let cached = store.cached_sessions();
+    let cached = common::cached(&store);
     warm(&cached, &ONE, &mut connection).await;
     let idle = |mut counted: std::collections::BTreeMap<String, u64>| {
         // The feed's own beat.
@@ -105,7 +105,7 @@ async fn seen_after(
 #[tokio::test(flavor = "multi_thread")]
 async fn what_another_instance_removes_is_gone_within_100_ms() {
     let (server, store, mut connection) = one_server(&[]).await;
-    let cached = store.cached_sessions();
+    let cached = common::cached(&store);
     let elsewhere = common::connect(&server.url(), "wl:").await;
     warm(&cached, &ONE, &mut connection).await;
     let median = seen_after(&cached, &elsewhere, async || ()).await;
@@ -115,7 +115,7 @@ async fn what_another_instance_removes_is_gone_within_100_ms() {
 #[tokio::test(flavor = "multi_thread")]
 async fn so_it_is_where_the_feed_was_cut_a_moment_before() {
     let (server, store, mut connection) = one_server(&[]).await;
-    let cached = store.cached_sessions();
+    let cached = common::cached(&store);
     let elsewhere = common::connect(&server.url(), "wl:").await;
     warm(&cached, &ONE, &mut connection).await;
     let median = seen_after(&cached, &elsewhere, async || kill_all(&mut connection).await).await;
@@ -136,7 +136,7 @@ async fn warm_again(cached: &CachedSessions, elsewhere: &RedisStore, connection:
 #[tokio::test(flavor = "multi_thread")]
 async fn a_renewal_by_another_instance_is_seen() {
     let (server, store, mut connection) = one_server(&[]).await;
-    let cached = store.cached_sessions();
+    let cached = common::cached(&store);
     let elsewhere = common::connect(&server.url(), "wl:").await;
     warm(&cached, &ONE, &mut connection).await;
     let renewed = Session {
@@ -160,7 +160,7 @@ async fn a_renewal_by_another_instance_is_seen() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_emptied_server_has_no_sessions() {
     let (_server, store, mut connection) = one_server(&[]).await;
-    let cached = store.cached_sessions();
+    let cached = common::cached(&store);
     warm(&cached, &ONE, &mut connection).await;
     let before = cached.connected_since().unwrap();
     let () = run(&mut connection, &["FLUSHALL"]).await;
@@ -178,7 +178,7 @@ async fn an_emptied_server_has_no_sessions() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_at_hand_of_a_server_that_hangs() {
     let (server, store, mut connection) = one_server(&[]).await;
-    let cached = store.cached_sessions();
+    let cached = common::cached(&store);
     warm(&cached, &ONE, &mut connection).await;
     server.pause();
     let begun = Instant::now();
@@ -197,7 +197,7 @@ async fn nothing_is_at_hand_of_a_server_that_hangs() {
 async fn where_there_is_no_tracking_every_check_asks_and_is_answered() {
     for hidden in ["HELLO", "CLIENT"] {
         let (_server, store, mut connection) = one_server(&["--rename-command", hidden, ""]).await;
-        let cached = store.cached_sessions();
+        let cached = common::cached(&store);
         for _ in 0..2 {
             cached.find(&ONE).await.unwrap();
         }
@@ -215,7 +215,7 @@ async fn where_there_is_no_tracking_every_check_asks_and_is_answered() {
 async fn on_a_cluster_nothing_is_at_hand_unless_every_master_tells() {
     let mut nodes = cluster().await;
     let store = common::connect(&url(&nodes), "wl:").await;
-    let cached = store.cached_sessions();
+    let cached = common::cached(&store);
     for n in 0..12 {
         store.sessions().insert(&digest(n), &session()).await.unwrap();
     }

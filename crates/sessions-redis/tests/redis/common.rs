@@ -3,8 +3,8 @@
 use std::{env, sync::Arc};
 
 use wechat_login_domain::{Keyring, MasterKey};
-use wechat_login_sessions_redis::{ConnectError, RedisSettings, RedisStore};
-use wechat_login_testkit::fake::SeededEntropy;
+use wechat_login_sessions_redis::{CachedSessions, ConnectError, RedisSettings, RedisStore};
+use wechat_login_testkit::fake::{EmptyReadings, SeededEntropy};
 
 /// The single server.
 pub(crate) fn server() -> String {
@@ -48,4 +48,9 @@ pub(crate) async fn try_connect(url: &str, prefix: &str) -> Result<RedisStore, C
 
 pub(crate) async fn connect(url: &str, prefix: &str) -> RedisStore {
     try_connect(url, prefix).await.expect("the server is there")
+}
+
+/// With sessions at hand, and nobody to be told of news.
+pub(crate) fn cached(store: &RedisStore) -> CachedSessions {
+    store.cached_sessions(Arc::new(EmptyReadings::default()))
 }

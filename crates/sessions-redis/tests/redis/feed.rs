@@ -3,7 +3,10 @@
 use std::time::{Duration, Instant};
 
 use tokio::{sync::mpsc::UnboundedReceiver, time::timeout};
-use wechat_login_domain::{TokenDigest, ports::Sessions};
+use wechat_login_domain::{
+    TokenDigest,
+    ports::{RevocationNews, Sessions},
+};
 use wechat_login_sessions_redis::FeedEvent;
 use wechat_login_testkit::sample::{digest, session};
 
@@ -75,6 +78,74 @@ async fn a_cluster_tells_of_the_keys_of_all_its_nodes() {
         store.sessions().insert(&digest(n), &session()).await.unwrap();
         assert_eq!(next(&mut events).await, FeedEvent::Invalidated(digest(n)));
     }
+}
+
+/// Word of revocations reaches each instance, and none of another prefix; what is known of sessions stays.
+async fn news_is_told(url: &str) {
+    let prefix = common::prefix();
+    let (store, other) = (
+        common::connect(url, &prefix).await,
+        common::connect(url, &prefix).await,
+    );
+    let stranger = common::connect(url, &common::prefix()).await;
+    let mut both = [store.feed(), other.feed()];
+    for events in &mut both {
+        assert_eq!(next(events).await, FeedEvent::Up);
+    }
+    stranger
+        .revocation_news()
+        .announce()
+        .await
+        .expect("Redis answers");
+    for _ in 0..3 {
+        other.revocation_news().announce().await.expect("Redis answers");
+        for events in &mut both {
+            assert_eq!(next(events).await, FeedEvent::RevocationNews);
+        }
+    }
+    store
+        .sessions()
+        .insert(&digest(1), &session())
+        .await
+        .expect("Redis answers");
+    for events in &mut both {
+        assert_eq!(next(events).await, FeedEvent::Invalidated(digest(1)));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn news_is_told_to_all_instances() {
+    news_is_told(&common::server()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn so_it_is_on_a_cluster() {
+    news_is_told(&common::cluster()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_announces_never_waits_for_long() {
+    let server = OwnServer::start(&[]).await;
+    let store = common::connect(&server.url(), "wl:").await;
+    let news = store.revocation_news();
+    news.announce().await.unwrap();
+    server.pause();
+    let begun = Instant::now();
+    assert!(news.announce().await.is_err());
+    assert!(
+        begun.elapsed() < Duration::from_millis(500),
+        "{:?}",
+        begun.elapsed()
+    );
+    server.resume();
+    let _ended = server.kill();
+    let begun = Instant::now();
+    assert!(news.announce().await.is_err());
+    assert!(
+        begun.elapsed() < Duration::from_millis(500),
+        "{:?}",
+        begun.elapsed()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

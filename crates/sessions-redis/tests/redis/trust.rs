@@ -33,6 +33,10 @@ impl RevocationReadings for OnDemand {
     async fn after(&self, _moment: Instant, _until: Instant) -> Result<(), PortError> {
         self.0.run(Some(self.1)).await.map(drop)
     }
+
+    async fn catch_up(&self, _moment: Instant, _until: Instant) {}
+
+    fn hasten(&self) {}
 }
 
 /// An instance over this store, which has read the record.
@@ -143,7 +147,7 @@ async fn a_logout_outlasts_an_older_copy_of_redis() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn and_so_it_does_with_sessions_at_hand() {
-    a_logout_outlasts_an_older_copy(|store| Arc::new(store.cached_sessions())).await;
+    a_logout_outlasts_an_older_copy(|store| Arc::new(common::cached(store))).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
