@@ -158,7 +158,12 @@ async fn other_instances_are_told_of_sessions_that_end_and_of_nothing_else() {
     world.disable_user().run(&id(one)).await.unwrap();
     assert_eq!(world.news.announced(), 1);
     world.enable_user().run(&id(one)).await.unwrap();
-    let (_, merged) = world.merge_users().run(&id(one), &id(other)).await.unwrap();
+    let merged = world
+        .merge_users()
+        .run(&id(one), &id(other))
+        .await
+        .unwrap()
+        .merged;
     assert_eq!(world.news.announced(), 0, "these end none");
     world.undo_merge().run(&id(merged)).await.unwrap();
     assert_eq!(world.news.announced(), 1);
