@@ -113,14 +113,12 @@ impl Attempt for Login<'_> {
                     write::conflict(lease, self, owner.user.id, other).await?;
                 }
                 let news = self.news(&owner);
-                match join {
-                    // Once in a lifetime; the day of use is the next login's to write.
-                    Some(joining) if news.is_none() => write::join(lease, &owner.user, joining).await?,
-                    Some(joining) => {
-                        write::join(lease, &owner.user, joining).await?;
-                        self.note(lease, &owners, &owner, news.as_ref()).await?;
-                    }
-                    None => self.note(lease, &owners, &owner, news.as_ref()).await?,
+                if let Some(joining) = join {
+                    write::join(lease, &owner.user, joining).await?;
+                }
+                // Accounts are joined once in a lifetime; the day of use is the next login's to write then.
+                if join.is_none() || news.is_some() {
+                    self.note(lease, &owners, &owner, news.as_ref()).await?;
                 }
                 Ok(Some(self.signed_in(*owner, link, news.as_ref())))
             }
